@@ -1,0 +1,240 @@
+"""What every advisor shares: a task goes in, a session of ask and tell comes out."""
+
+from abc import ABCMeta, abstractmethod
+from dataclasses import dataclass, field
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+
+from sklearn_meta.spaces import configuration_key
+
+
+@dataclass(frozen=True)
+class TaskDescription:
+    """What an advisor may know about the task at hand.
+
+    Parameters
+    ----------
+    kind : {"binary", "multiclass", "regression"}
+        What is predicted.
+    metric : str
+        Name of the metric that is searched for, as the experience knows it.
+    n_rows : int
+        Rows that one fold trains on.
+    n_columns : int
+        Columns of the table.
+    n_classes : int
+        Classes of the target; 0 or 1 for regression.
+    metafeatures : dict of str to float
+        Meta-features under OpenML's quality names; missing ones may be absent or NaN.
+    n_folds : int, default=1
+        Folds that one trial is evaluated on.
+    has_clock : bool, default=True
+        Whether the search runs against a clock. Without one, measured seconds enter no decision.
+    """
+
+    kind: str
+    metric: str
+    n_rows: int
+    n_columns: int
+    n_classes: int = 0
+    metafeatures: dict = field(default_factory=dict)
+    n_folds: int = 1
+    has_clock: bool = True
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A configuration to try next, and why.
+
+    Parameters
+    ----------
+    configuration : dict
+        What to evaluate.
+    origin : {"experience", "surrogate", "default", "random"}
+        Where it comes from: the experience of earlier tasks, the search between and beyond their
+        configurations, the defaults of a family no earlier task has seen, or chance.
+    predicted_score : float or None
+        Expected score (greater is better).
+    predicted_seconds : float or None
+        Expected seconds for one fold, fit and predict together.
+    reason : str
+        One line for the report.
+    """
+
+    configuration: dict
+    origin: str
+    predicted_score: float | None = None
+    predicted_seconds: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A result that a session was told.
+
+    Parameters
+    ----------
+    configuration : dict
+        What was evaluated.
+    score : float
+        Its score, greater is better; NaN if there is none.
+    seconds : float
+        Seconds for one fold; NaN if unknown.
+    status : str
+        "ok", or what went wrong.
+    """
+
+    configuration: dict
+    score: float
+    seconds: float
+    status: str
+
+    @property
+    def succeeded(self):
+        """Whether the trial ended with a usable score."""
+        return self.status == "ok" and bool(np.isfinite(self.score))
+
+
+class AdviceSession(metaclass=ABCMeta):
+    """The advice for one task, kept up to date by the results told.
+
+    A leaf writes `_propose`, and `_learn` if results change its mind; who was asked, who was told
+    and that nothing is proposed twice is settled here.
+
+    Parameters
+    ----------
+    task : TaskDescription
+        The task at hand.
+    space : SearchSpace
+        What may be tried on it.
+    random_state : int, RandomState instance or None
+        Seed of the session's choices.
+
+    Attributes
+    ----------
+    told : dict of str to Trial
+        Results so far, by configuration key.
+    pending : dict of str to dict
+        Configurations that were asked for and not told yet, by key.
+    """
+
+    def __init__(self, task, space, *, random_state=None):
+        self.task = task
+        self.space = space
+        self.told = {}
+        self.pending = {}
+        self._rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
+
+    def ask(self, *, seconds_left=None):
+        """Say what to try next.
+
+        Parameters
+        ----------
+        seconds_left : float or None, default=None
+            Seconds until the deadline; candidates predicted to take longer are left out. Ignored
+            where the task has no clock.
+
+        Returns
+        -------
+        Proposal or None
+            A configuration never proposed nor told before; None when nothing is left.
+        """
+        if not self.task.has_clock:
+            seconds_left = None
+        proposal = self._propose(seconds_left)
+        if proposal is not None:
+            self.pending[configuration_key(proposal.configuration)] = proposal.configuration
+        return proposal
+
+    def tell(self, configuration, score, seconds=np.nan, status="ok"):
+        """Take the result of a trial, whether it was asked for or not.
+
+        Parameters
+        ----------
+        configuration : dict
+            What was evaluated; it need not come from this session.
+        score : float
+            Its score, greater is better; NaN if it has none.
+        seconds : float, default=nan
+            Seconds for one fold, fit and predict together; NaN if unknown.
+        status : str, default="ok"
+            "ok", or what went wrong ("timeout", "memory", "error").
+        """
+        key = configuration_key(configuration)
+        self.pending.pop(key, None)
+        trial = Trial(dict(configuration), _as_float(score), _as_float(seconds), status)
+        self.told[key] = trial
+        self._learn(key, trial)
+
+    def similar_tasks(self):
+        """Name the earlier tasks that the advice leans on.
+
+        Returns
+        -------
+        list of dict
+            Nearest first, with keys "name", "openml_id", "distance", "weight", "best_family";
+            empty where the advisor knows no earlier tasks.
+        """
+        return []
+
+    def _seen(self, key):
+        """Tell whether a configuration was asked for or told already."""
+        return key in self.told or key in self.pending
+
+    def _learn(self, key, trial):  # noqa: B027 - a leaf that does not learn leaves it empty
+        """Take note of one result."""
+
+    @abstractmethod
+    def _propose(self, seconds_left):
+        """Return a Proposal that was not seen yet, or None."""
+
+
+class BaseAdvisor(BaseEstimator, metaclass=ABCMeta):
+    """Base of all advisors: `fit` on an experience, `start` a session for a task.
+
+    An advisor is a scikit-learn style object: its parameters are those of `__init__`, it clones and
+    pickles. What it learned from the experience ends in an underscore. A session belongs to one
+    task and is asked and told.
+    """
+
+    def fit(self, experience=None):
+        """Keep the experience to learn from.
+
+        Parameters
+        ----------
+        experience : Experience or None, default=None
+            Any object with ``matrix(kind, metric)``; None for no experience at all.
+
+        Returns
+        -------
+        self
+            The advisor.
+        """
+        self.experience_ = experience
+        return self
+
+    @abstractmethod
+    def start(self, task, space, *, random_state=None):
+        """Open a session of advice for one task.
+
+        Parameters
+        ----------
+        task : TaskDescription
+            The task at hand.
+        space : SearchSpace
+            What may be tried on it.
+        random_state : int, RandomState instance or None, default=None
+            Seed of the session.
+
+        Returns
+        -------
+        AdviceSession
+            To be asked and told.
+        """
+
+
+def _as_float(value):
+    """Turn a number or None into a float, None into NaN."""
+    return np.nan if value is None else float(value)

@@ -1,0 +1,130 @@
+"""Ridge regression from rank-scaled meta-features, judged by grouped cross-validation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+_ALPHAS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, np.inf)
+_N_FOLDS = 10
+
+
+@dataclass(frozen=True)
+class RankScaler:
+    """Map meta-features to their position among the known tasks, in [-0.5, 0.5].
+
+    Parameters
+    ----------
+    names : tuple of str
+        Meta-features that vary among the tasks.
+    columns : tuple of ndarray
+        For each of them the known values, sorted.
+    """
+
+    names: tuple
+    columns: tuple
+
+    @classmethod
+    def learn(cls, metafeatures):
+        """Learn from a frame of shape (n_tasks, n_metafeatures); NaN means undefined."""
+        names, columns = [], []
+        values = metafeatures.to_numpy(dtype=float)
+        for name, column in zip(metafeatures.columns, values.T, strict=True):
+            known = np.sort(column[np.isfinite(column)])
+            if len(known) > 1 and known[0] < known[-1]:
+                names.append(str(name))
+                columns.append(known)
+        return cls(tuple(names), tuple(columns))
+
+    def scale(self, values):
+        """Scale an array of shape (n, n_names), columns in the order of `names`; NaN becomes 0."""
+        scaled = np.zeros(values.shape)
+        for number, known in enumerate(self.columns):
+            column = values[:, number]
+            low = np.searchsorted(known, column, side="left")
+            high = np.searchsorted(known, column, side="right")
+            position = (low + high) / (2 * len(known)) - 0.5
+            scaled[:, number] = np.where(np.isfinite(column), position, 0.0)
+        return scaled
+
+    def scale_mapping(self, metafeatures):
+        """Scale one task's meta-features, given as a mapping of name to value."""
+        values = np.array([[metafeatures.get(name, np.nan) for name in self.names]], dtype=float)
+        return self.scale(values)[0]
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """A linear map with many targets.
+
+    Parameters
+    ----------
+    center : ndarray of shape (n_features,)
+        Mean of the inputs.
+    intercept : ndarray of shape (n_targets,)
+        Mean of the targets.
+    weights : ndarray of shape (n_features, n_targets)
+        Slopes.
+    """
+
+    center: np.ndarray
+    intercept: np.ndarray
+    weights: np.ndarray
+
+    def predict(self, x):
+        """Predict for inputs of shape (n_features,) or (n, n_features)."""
+        return self.intercept + (x - self.center) @ self.weights
+
+
+def fit_ridge(x, targets, groups):
+    """Fit a ridge whose strength and residuals come from grouped cross-validation.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n_tasks, n_features)
+        Scaled meta-features.
+    targets : ndarray of shape (n_tasks, n_targets)
+        What to predict, no missing values.
+    groups : ndarray of shape (n_tasks,)
+        Tasks of one group (near-duplicates) are held out together.
+
+    Returns
+    -------
+    ridge : Ridge
+        Fitted on all tasks.
+    residuals : ndarray of shape (n_tasks, n_targets)
+        Cross-validated residuals at the chosen strength.
+    """
+    folds = _grouped_folds(groups)
+    if folds.max(initial=0) < 1:
+        flat = np.zeros((x.shape[1], targets.shape[1]))
+        return Ridge(x.mean(axis=0), targets.mean(axis=0), flat), np.zeros_like(targets)
+    residuals = np.empty((len(_ALPHAS), *targets.shape))
+    for fold in range(folds.max() + 1):
+        held = folds == fold
+        for number, ridge in enumerate(_ridge_path(x[~held], targets[~held])):
+            residuals[number][held] = targets[held] - ridge.predict(x[held])
+    best = int(np.argmin((residuals**2).mean(axis=(1, 2))))
+    return _ridge_path(x, targets, _ALPHAS[best : best + 1])[0], residuals[best]
+
+
+def _ridge_path(x, targets, alphas=_ALPHAS):
+    """Ridges for several strengths by one singular value decomposition."""
+    center, intercept = x.mean(axis=0), targets.mean(axis=0)
+    left, singular, right = np.linalg.svd(x - center, full_matrices=False)
+    projected = left.T @ (targets - intercept)
+    shrunk = [singular / (singular**2 + alpha) for alpha in alphas]
+    return [
+        Ridge(center, intercept, right.T @ (factors[:, None] * projected)) for factors in shrunk
+    ]
+
+
+def _grouped_folds(groups):
+    """Assign a fold to each task; large groups first, each to the emptiest fold."""
+    names, members, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    n_folds = min(_N_FOLDS, len(names))
+    load = np.zeros(max(n_folds, 1))
+    fold_of = np.zeros(len(names), dtype=int)
+    for group in np.argsort(-counts, kind="stable"):
+        fold_of[group] = int(np.argmin(load))
+        load[fold_of[group]] += counts[group]
+    return fold_of[members]

@@ -1,0 +1,148 @@
+"""One search from start to end: advice, trials, ensemble."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sklearn_meta.automl._advice import Advice, start_advice
+from sklearn_meta.automl._finish import Finisher, Outcome
+from sklearn_meta.exceptions import AllTrialsFailedError
+from sklearn_meta.search import Budget, Crew, Problem, Progress, Schedule, SearchLoop, make_rungs
+
+TINY_CELLS = 5_000  # below, a deterministic search runs in the caller: processes would cost more
+ZERO_SHOT_TRIALS = 1  # so few trials are spent on the advice alone, without openings
+
+
+@dataclass
+class Plan:
+    """What to search, with what.
+
+    Attributes
+    ----------
+    problem : Problem
+        The task.
+    budget : Budget
+        Seconds and trials.
+    crew : Crew
+        Who carries out the trials; started.
+    advisor, experience, ensemble, verbose
+        As the estimator's parameters.
+    """
+
+    problem: Problem
+    budget: Budget
+    crew: Crew
+    advisor: object = None
+    experience: object = "bundled"
+    ensemble: bool = True
+    verbose: int = 0
+
+
+@dataclass
+class Result:
+    """What a search brought.
+
+    Attributes
+    ----------
+    trials : list of Trial
+        All trials, by number.
+    outcome : Outcome
+        What predicts.
+    advice : Advice
+        What the advisor leaned on.
+    spent : dict of str to float
+        Seconds of each phase.
+    interrupted : bool
+        Whether the user ended the search.
+    """
+
+    trials: list
+    outcome: Outcome
+    advice: Advice
+    spent: dict
+    interrupted: bool
+
+
+def run(plan):
+    """Carry out a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to search.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    AllTrialsFailedError
+        If no trial has a usable model.
+    """
+    problem, budget, crew = plan.problem, plan.budget, plan.crew
+    crew.give(problem)
+    rungs = make_rungs(problem.fit_rows, has_clock=budget.has_clock)
+    prepared = budget.elapsed()
+    advice = start_advice(
+        problem,
+        advisor=plan.advisor,
+        experience=plan.experience,
+        n_fit_rows=rungs[0] or problem.fit_rows,
+        has_clock=budget.has_clock,
+        random_state=problem.random_state,
+    )
+    advised = budget.elapsed()
+    progress = Progress(plan.verbose)
+    schedule = Schedule(advice.session, problem, rungs, constant_score(problem))
+    loop = SearchLoop(problem, crew, schedule, budget, progress)
+    if budget.max_trials is None or budget.max_trials > ZERO_SHOT_TRIALS:
+        loop.open()
+    trials = sorted(loop.run(), key=lambda trial: trial.order.number)
+    searched = budget.elapsed()
+    outcome = Finisher(problem, crew, budget, plan.ensemble).finish(trials)
+    if outcome is None:
+        progress.close("no trial succeeded")
+        raise AllTrialsFailedError(_failure_message(trials))
+    progress.close(f"done: {len(trials)} trials, score {outcome.score:.5g}")
+    spent = {
+        "prepare": prepared,
+        "advise": advised - prepared,
+        "search": searched - advised,
+        "finish": budget.elapsed() - searched,
+    }
+    return Result(trials, outcome, advice, spent, loop.interrupted)
+
+
+def constant_score(problem):
+    """Return the score of the best constant prediction, the zero of the race between trials."""
+    train, valid = problem.folds[0]
+    if problem.kind == "regression":
+        predictions = np.full(len(valid), problem.y[train].mean())
+    else:
+        shares = np.bincount(problem.y[train], minlength=problem.n_classes) / len(train)
+        predictions = np.tile(shares, (len(valid), 1))
+    try:
+        return problem.score_fold(0, predictions)
+    except Exception:  # noqa: BLE001 - a scorer that fails will say so with each trial
+        return float("-inf")
+
+
+def _failure_message(trials):
+    if not trials:
+        return (
+            "The budget ended before a first trial was done. Grant more time_budget, or allow "
+            "cheaper families."
+        )
+    reasons = {}
+    for trial in trials:
+        reasons.setdefault(trial.reason or trial.status, []).append(trial)
+    worst = sorted(reasons.items(), key=lambda item: -len(item[1]))[:3]
+    told = "; ".join(
+        f"{len(found)} x {reason} (e.g. {found[0].order.configuration['family']})"
+        for reason, found in worst
+    )
+    return (
+        f"All {len(trials)} trials failed: {told}. If one reason stands for all, the cause is "
+        "likely in the scorer or the data; else allow more families or a larger budget."
+    )

@@ -1,0 +1,182 @@
+"""From finished trials to something that predicts: choose, refit where time is left, load."""
+
+import pickle
+from dataclasses import dataclass
+
+import numpy as np
+
+from sklearn_meta.automl._members import Member
+from sklearn_meta.automl._selection import Validation, select_ensemble
+from sklearn_meta.search import (
+    OK,
+    Budget,
+    Crew,
+    Problem,
+    fit_fold,
+    model_path,
+    read_fold,
+)
+
+LOAD_SECONDS = 0.1  # kept for reading models and tidying up
+
+
+@dataclass
+class Outcome:
+    """What the search came to.
+
+    Attributes
+    ----------
+    members : list of Member
+        What predicts, the heaviest first.
+    score : float
+        Score of their mean on the validation rows.
+    best : Trial
+        The best single trial.
+    best_pipeline : Pipeline
+        Its configuration, fitted on all rows if time allowed, else on those of the first fold.
+    refitted : bool
+        Whether `best_pipeline` saw all rows.
+    predictions : ndarray
+        The ensemble's predictions for the validation rows, fold after fold.
+    """
+
+    members: list
+    score: float
+    best: object
+    best_pipeline: object
+    refitted: bool
+    predictions: np.ndarray
+
+
+@dataclass
+class Finisher:
+    """Turns trials into an `Outcome` within what is left of the budget.
+
+    Parameters
+    ----------
+    problem : Problem
+        The task.
+    crew : Crew
+        For refits; its spool holds predictions and models.
+    budget : Budget
+        What is left.
+    ensemble : bool
+        Whether more than one configuration may predict.
+    """
+
+    problem: Problem
+    crew: Crew
+    budget: Budget
+    ensemble: bool = True
+
+    def finish(self, trials):
+        """Return the outcome of the trials; None if none of them has a usable model."""
+        candidates = self._complete(trials)
+        if not candidates:
+            return None
+        best = max(candidates, key=lambda trial: trial.score)
+        holdout = len(self.problem.folds) == 1
+        refits = None if holdout else self._start_refits([best])
+        weights, score, predictions = self._choose(candidates, best)
+        ranked = sorted(weights, key=lambda number: -weights[number])
+        by_number = {trial.order.number: trial for trial in candidates}
+        if holdout:
+            wanted = [by_number[number] for number in ranked]
+            refits = self._start_refits(wanted if best in wanted else [*wanted, best])
+        refitted = self._await_refits(refits)
+        members = self._members(ranked, weights, by_number, refitted if holdout else {})
+        best_pipeline = refitted.get(best.order.number)
+        return Outcome(
+            members=members,
+            score=score,
+            best=best,
+            best_pipeline=best_pipeline or self._load(best, 0),
+            refitted=best_pipeline is not None,
+            predictions=predictions,
+        )
+
+    def _complete(self, trials):
+        """Return the trials that have all folds; if there are none, those with the most."""
+        usable = [trial for trial in trials if trial.folds and trial.status in _USABLE]
+        most = max((len(trial.folds) for trial in usable), default=0)
+        if most < len(self.problem.folds):
+            self.problem.folds = self.problem.folds[:most]
+        return [trial for trial in usable if len(trial.folds) == most]
+
+    def _choose(self, candidates, best):
+        """Return the weights by trial number, the score and the validation predictions."""
+        validation = Validation(self.problem)
+        if not self.ensemble or len(candidates) == 1:
+            stacked = self._predictions(best)
+            return {best.order.number: 1.0}, validation.score(stacked), stacked
+        ranked = sorted(candidates, key=lambda trial: (-trial.score, trial.order.number))[:60]
+        stacked = [self._predictions(trial) for trial in ranked]
+        weights, score = select_ensemble(
+            stacked,
+            np.array([trial.score for trial in ranked]),
+            validation,
+            seconds_left=0.5 * (self.budget.left() - LOAD_SECONDS),
+        )
+        chosen = np.flatnonzero(weights)
+        mean = sum(weights[index] * stacked[index] for index in chosen)
+        return {ranked[index].order.number: weights[index] for index in chosen}, score, mean
+
+    def _predictions(self, trial):
+        folds = range(len(self.problem.folds))
+        return np.concatenate(
+            [read_fold(self.crew.spool, trial.order.number, fold)[1] for fold in folds]
+        )
+
+    def _start_refits(self, trials):
+        """Start refitting on all rows what is predicted to be done in time, best first."""
+        left = self.budget.left() - LOAD_SECONDS
+        busy = np.zeros(self.crew.n_slots)  # seconds planned for each slot
+        wanted = []
+        for trial in trials:
+            slowest = max(trial.folds, key=lambda fold: fold.fit_seconds)
+            growth = len(self.problem.y) / max(slowest.rows_used, 1)
+            seconds = 1.3 * slowest.fit_seconds * growth + 0.05
+            slot = busy.argmin()
+            if busy[slot] + seconds < left:
+                busy[slot] += seconds
+                wanted.append(trial.order)
+        batch = self.crew.start_calls(refit, [(order.configuration,) for order in wanted])
+        return [order.number for order in wanted], batch
+
+    def _await_refits(self, refits):
+        """Return the pipelines of the refits that ended in time and well, by trial number."""
+        numbers, batch = refits
+        pipelines = batch.results(self.budget.left() - LOAD_SECONDS)
+        return {
+            number: pipeline
+            for number, pipeline in zip(numbers, pipelines, strict=True)
+            if pipeline is not None
+        }
+
+    def _members(self, ranked, weights, trials, refitted):
+        """Load the models, the heaviest member first, until the budget ends."""
+        members = []
+        for number in ranked:
+            if number in refitted:
+                models = [refitted[number]]
+            else:
+                models = [self._load(trials[number], f) for f in range(len(self.problem.folds))]
+            members.append(Member(number, float(weights[number]), models))
+            if self.budget.left() <= 0:
+                break
+        total = sum(member.weight for member in members)
+        for member in members:
+            member.weight /= total
+        return members
+
+    def _load(self, trial, fold):
+        with model_path(self.crew.spool, trial.order.number, fold).open("rb") as stream:
+            return pickle.load(stream)
+
+
+_USABLE = (OK, "deadline", "timeout", "raced")
+
+
+def refit(problem, configuration):
+    """Fit a configuration on all rows of a problem; return the pipeline."""
+    return fit_fold(problem.without_validation(), configuration, 0).model

@@ -1,0 +1,73 @@
+"""Trials as plain records, and the leaderboard made of them."""
+
+import numpy as np
+
+#: Origins that mean: earlier tasks spoke for this configuration.
+ADVISED = ("experience",)
+
+
+def trial_records(trials, members):
+    """Turn trials into plain dictionaries, which every format can store.
+
+    Parameters
+    ----------
+    trials : list of Trial
+        All trials, by number.
+    members : list of Member
+        The ensemble.
+
+    Returns
+    -------
+    list of dict
+    """
+    weights = {member.trial: member.weight for member in members}
+    return [_record(trial, weights.get(trial.order.number, 0.0)) for trial in trials]
+
+
+def _record(trial, weight):
+    order = trial.order
+    return {
+        "trial": order.number,
+        "family": order.configuration["family"],
+        "score": trial.score,
+        "fold_scores": [float(fold.score) for fold in trial.folds],
+        "seconds": float(trial.seconds),
+        "fit_seconds": float(sum(fold.fit_seconds for fold in trial.folds)),
+        "predicted_seconds": order.predicted_seconds,
+        "advised": order.origin in ADVISED,
+        "origin": order.origin,
+        "weight": float(weight),
+        "rows": max((fold.rows_used for fold in trial.folds), default=0),
+        "status": trial.status,
+        "reason": trial.reason,
+        "configuration": dict(order.configuration),
+    }
+
+
+def leaderboard_frame(records):
+    """Return the leaderboard: finished trials by score, then those that did not finish.
+
+    Parameters
+    ----------
+    records : list of dict
+        As `trial_records` makes them.
+
+    Returns
+    -------
+    DataFrame
+        A row a trial, indexed 0, 1, ...; `rank` counts from 1 and is missing for failed trials.
+    """
+    import pandas as pd
+
+    def place(record):
+        finished = record["status"] == "ok"
+        score = record["score"] if np.isfinite(record["score"]) else -np.inf
+        return (not finished, -score, record["trial"])
+
+    ordered = sorted(records, key=place)
+    frame = pd.DataFrame(ordered)
+    finished = int((frame["status"] == "ok").sum())
+    ranks = [*range(1, finished + 1), *[None] * (len(frame) - finished)]
+    frame.insert(0, "rank", pd.array(ranks, dtype="Int64"))
+    first = ["rank", "trial", "family", "score", "seconds", "advised", "weight"]
+    return frame[[*first, *[name for name in frame if name not in first]]]

@@ -1,0 +1,215 @@
+"""The experience base: which configurations did how well on which earlier tasks."""
+
+from sklearn_meta.exceptions import ExperienceError
+from sklearn_meta.experience import _records
+from sklearn_meta.experience._readable import Readable
+from sklearn_meta.experience._schema import schema
+
+
+class Experience(Readable):
+    """Tasks, configurations, and how the ones did on the others.
+
+    Get one with :meth:`bundled` (what comes with the package), :meth:`open`, :meth:`create` or
+    :meth:`empty` (in memory). A base is one sqlite file, or a database that SQLAlchemy reaches by
+    its URL. Handles pickle and clone by its location.
+
+    Examples
+    --------
+    >>> from sklearn_meta.experience import Experience
+    >>> base = Experience.empty()
+    >>> task = base.add_task("iris", "multiclass", n_rows=150, n_columns=4, n_classes=3)
+    >>> base.add_evaluation(task, {"family": "naive_bayes"}, {"accuracy": 0.95}, fit_seconds=0.1)
+    >>> base.matrix("multiclass", "accuracy").scores
+    array([[0.95]])
+    >>> base.without(names=["iris"])
+    <Experience ':memory:': 0 tasks, 1 configurations, 0 evaluations; 1 task hidden>
+    """
+
+    def add_task(
+        self,
+        name,
+        kind,
+        *,
+        n_rows,
+        n_columns,
+        n_classes=0,
+        fingerprint=None,
+        metafeatures=None,
+        openml_id=None,
+        group=None,
+        source=None,
+        licence=None,
+    ):
+        """Add a task, unless it is there already.
+
+        Parameters
+        ----------
+        name : str
+            Name of the table.
+        kind : {"binary", "multiclass", "regression"}
+            Kind of the task.
+        n_rows, n_columns : int
+            Size of the whole table, the target not counted.
+        n_classes : int, default=0
+            Number of classes; 0 for regression.
+        fingerprint : DataFrame, ndarray, sparse matrix, ndarray of uint64 or Fingerprint
+            The table itself (only hashes of some rows are kept) or its :func:`row_sketch`. Without
+            it, the base can't tell when this task's own rows are searched on.
+        metafeatures : dict of str to float, default=None
+            Under OpenML's names.
+        openml_id : int, default=None
+            Data set on OpenML.
+        group : str, default=None
+            Tasks that share rows or come from one study have the same group.
+        source, licence : str, default=None
+            Where the table is from, and its terms.
+
+        Returns
+        -------
+        id : str
+            The same in every base that holds this task.
+
+        Raises
+        ------
+        ExperienceError
+            If the base can't be written, or `kind` is none of those.
+        """
+        facts = {
+            "name": name,
+            "kind": kind,
+            "n_rows": n_rows,
+            "n_columns": n_columns,
+            "n_classes": n_classes,
+            "openml_id": openml_id,
+            "group": group,
+            "source": source,
+            "licence": licence,
+        }
+        record = _records.task_record(facts, fingerprint, metafeatures)
+        with self._writing() as connection:
+            _records.insert_one(connection, schema().tasks, record)
+        return record["id"]
+
+    def add_configuration(self, configuration):
+        """Add a configuration, unless it is there already.
+
+        Parameters
+        ----------
+        configuration : dict
+            Flat and of JSON values, with the key ``"family"``.
+
+        Returns
+        -------
+        key : str
+            Its :func:`~sklearn_meta.spaces.configuration_key`.
+
+        Raises
+        ------
+        ExperienceError
+            If the base can't be written, or this is no configuration.
+        """
+        record = _records.configuration_record(configuration)
+        with self._writing() as connection:
+            _records.insert_one(connection, schema().configurations, record)
+        return record["key"]
+
+    def add_evaluation(
+        self,
+        task,
+        configuration,
+        metrics,
+        *,
+        fold_metrics=None,
+        fit_seconds=None,
+        predict_seconds=None,
+        rows_used=None,
+        n_folds=None,
+        status="ok",
+        reason=None,
+        seed=0,
+        versions=None,
+    ):
+        """Add how a configuration did on a task; an earlier one of the same seed is replaced.
+
+        Parameters
+        ----------
+        task : str
+            Id of the task, from :meth:`add_task`.
+        configuration : dict or str
+            The configuration (it is added if it is new), or its key.
+        metrics : dict of str to float
+            Means over the folds, under the names in
+            :data:`sklearn_meta.search.GREATER_IS_BETTER`, losses positive.
+        fold_metrics : dict of str to list of float, default=None
+            The value of each fold.
+        fit_seconds, predict_seconds : float, default=None
+            Means over the folds.
+        rows_used : int, default=None
+            Rows that a fold was trained on.
+        n_folds : int, default=None
+            Number of folds that finished.
+        status : {"ok", "timeout", "memory", "error"}, default="ok"
+            How it ended.
+        reason : str, default=None
+            What went wrong.
+        seed : int, default=0
+            Seed of the evaluation; several seeds are averaged by :meth:`matrix`.
+        versions : dict of str to str, default=None
+            Package versions; None for the installed ones.
+
+        Raises
+        ------
+        ExperienceError
+            If the base can't be written, the task is unknown or the status is none of those.
+        """
+        facts = {
+            "fit_seconds": fit_seconds,
+            "predict_seconds": predict_seconds,
+            "rows_used": rows_used,
+            "n_folds": n_folds,
+            "status": status,
+            "reason": reason,
+            "seed": seed,
+            "versions": versions,
+        }
+        known = isinstance(configuration, str)
+        new = None if known else _records.configuration_record(configuration)
+        key = configuration if known else new["key"]
+        record = _records.evaluation_record(task, key, metrics, fold_metrics, facts)
+        with self._writing() as connection:
+            if new is not None:
+                _records.insert_one(connection, schema().configurations, new)
+            _records.insert_one(connection, schema().evaluations, record, replace=True)
+
+    def merge(self, other):
+        """Copy what another base knows; where both know something, ours stays.
+
+        Parameters
+        ----------
+        other : Experience
+            The base to copy from; tasks hidden in it are not copied.
+
+        Returns
+        -------
+        dict of str to int
+            Number of ``tasks``, ``configurations`` and ``evaluations`` that were new.
+
+        Raises
+        ------
+        ExperienceError
+            If this base can't be written.
+        """
+        with other._opened.reading() as connection:
+            records = _records.read_records(connection, other._hidden)
+        # only now: an open reader would keep a writer to the same file from finishing
+        with self._writing() as connection:
+            return _records.add_records(connection, records)
+
+    def _writing(self):
+        if self._hidden:
+            raise ExperienceError(
+                f"This is a view of the experience base {self.location!r} with "
+                f"{len(self._hidden)} tasks hidden; views are for reading only. Add to the base "
+                "itself."
+            )
+        return self._opened.writing()

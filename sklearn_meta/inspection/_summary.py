@@ -1,0 +1,93 @@
+"""The facts of a finished search, apart from how they are shown."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class SearchSummary:
+    """What was tried, what won, who advised, where the time went.
+
+    Attributes
+    ----------
+    score : float
+        Validation score of the ensemble.
+    best : dict
+        Record of the best trial.
+    scoring : str
+        What was searched for.
+    n_trials : int
+        Trials in all.
+    statuses : dict of str to int
+        How many trials ended how.
+    families : list of tuple (str, int, float)
+        Family, trials, best score; the best first.
+    members : list of tuple (int, str, float)
+        Trial, family and weight of the ensemble's members; the heaviest first.
+    similar : list of dict
+        Earlier tasks that advised, nearest first.
+    excluded : list of str
+        Earlier tasks left out since they share rows with the table.
+    advised_share : float
+        Share of the trials that earlier tasks advised.
+    seconds : dict of str to float
+        Wall clock by phase.
+    trial_seconds : float
+        Seconds of all trials together.
+    """
+
+    score: float
+    best: dict
+    scoring: str
+    n_trials: int
+    statuses: dict
+    families: list
+    members: list
+    similar: list
+    excluded: list
+    advised_share: float
+    seconds: dict
+    trial_seconds: float
+
+
+def summarise(estimator, n_similar=5):
+    """Collect the facts of a fitted AutoML estimator.
+
+    Parameters
+    ----------
+    estimator : MetaAutoClassifier or MetaAutoRegressor
+        Fitted.
+    n_similar : int, default=5
+        Earlier tasks to name at most.
+
+    Returns
+    -------
+    SearchSummary
+    """
+    trials = estimator.trials_
+    finished = [trial for trial in trials if np.isfinite(trial["score"])]
+    best_of_family = {}
+    for trial in finished:
+        known = best_of_family.get(trial["family"], -np.inf)
+        best_of_family[trial["family"]] = max(known, trial["score"])
+    counts = Counter(trial["family"] for trial in trials)
+    ranked = sorted(best_of_family.items(), key=lambda item: -item[1])
+    by_number = {trial["trial"]: trial for trial in trials}
+    members = sorted(estimator.members_, key=lambda member: -member.weight)
+    same = [t for t in finished if t["configuration"] == estimator.best_configuration_]
+    return SearchSummary(
+        score=estimator.score_,
+        best=max(same, key=lambda trial: trial["score"]),
+        scoring=estimator.scoring_,
+        n_trials=len(trials),
+        statuses=dict(Counter(trial["status"] for trial in trials)),
+        families=[(family, counts[family], score) for family, score in ranked],
+        members=[(m.trial, by_number[m.trial]["family"], m.weight) for m in members],
+        similar=estimator.similar_tasks_[:n_similar],
+        excluded=estimator.excluded_tasks_,
+        advised_share=float(np.mean([trial["advised"] for trial in trials])),
+        seconds=dict(estimator.seconds_),
+        trial_seconds=float(sum(trial["seconds"] for trial in trials)),
+    )

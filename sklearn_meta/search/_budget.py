@@ -1,0 +1,39 @@
+"""The budget: a deadline in seconds, a number of trials, or both."""
+
+from time import perf_counter
+
+
+class Budget:
+    """Counts what is left.
+
+    Parameters
+    ----------
+    time_budget : float or None
+        Seconds for all of `fit`, counted from the creation of this object; None for no clock.
+    max_trials : int or None
+        Trials at most; None for no limit.
+    """
+
+    def __init__(self, time_budget=None, max_trials=None):
+        self.time_budget = time_budget
+        self.max_trials = max_trials
+        self.started = perf_counter()
+        #: Seconds kept at the end: to choose the ensemble, load its models and refit the best.
+        self.reserve = 0.0 if time_budget is None else min(0.2 + 0.05 * time_budget, 4.0)
+
+    @property
+    def has_clock(self):
+        """Whether seconds are limited."""
+        return self.time_budget is not None
+
+    def elapsed(self):
+        """Return the seconds since the start."""
+        return perf_counter() - self.started
+
+    def left(self):
+        """Return the seconds until the deadline; infinite without a clock."""
+        return float("inf") if self.time_budget is None else self.time_budget - self.elapsed()
+
+    def search_left(self):
+        """Return the seconds until the search must end; infinite without a clock."""
+        return self.left() - self.reserve

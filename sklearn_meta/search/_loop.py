@@ -1,0 +1,132 @@
+"""The ask/tell loop: keep the crew busy until the budget ends."""
+
+from dataclasses import replace
+
+#: In deterministic mode trial t is asked with the results of the trials up to t - LAG, told in the
+#: order of asking: a constant, so that the result does not depend on the number of workers.
+LAG = 4
+
+OPENING_ROWS = 2_000  # openings run in the caller, so their cost is bounded
+
+
+class SearchLoop:
+    """Runs trials until the budget ends, nothing is left to try, or the user interrupts.
+
+    Parameters
+    ----------
+    problem : Problem
+        The task.
+    crew : Crew
+        Carries out the trials; started, and given the problem.
+    schedule : Schedule
+        Says what is next.
+    budget : Budget
+        What may be spent.
+    observer : callable
+        Called with the loop after each change, to show progress.
+
+    Attributes
+    ----------
+    trials : list of Trial
+        What was tried, in the order of finishing.
+    interrupted : bool
+        Whether the user ended the search.
+    """
+
+    def __init__(self, problem, crew, schedule, budget, observer):
+        self.problem = problem
+        self.crew = crew
+        self.schedule = schedule
+        self.budget = budget
+        self.observer = observer
+        self.trials = []
+        self.interrupted = False
+        self._waiting = {}  # deterministic mode: finished, not yet told
+        self._n_told = 0
+        self._n_asked = 0
+        self._dry = False  # the schedule had nothing to propose
+
+    def open(self):
+        """Run the cheap openings in the caller, so that a model exists before anything can fail."""
+        for order in self.schedule.openings(OPENING_ROWS):
+            if self._is_spent() or (self.trials and self._openings_were_slow()):
+                break
+            self._n_asked += 1
+            self._finish(self.crew.run_here(self.problem, self._clocked(order)))
+
+    def run(self):
+        """Search until the budget ends; Ctrl-C ends it too and keeps what was found."""
+        try:
+            self._run()
+        except KeyboardInterrupt:
+            if not any(trial.folds for trial in self.trials):
+                raise
+            self.interrupted = True
+        for trial in self.crew.stop():
+            self._record(trial)
+        return self.trials
+
+    def _run(self):
+        while True:
+            self._fill()
+            if not self.crew.running:
+                break
+            self.observer(self)
+            for trial in self.crew.poll(max(self.budget.search_left(), 0.0)):
+                self._finish(trial)
+            if self.budget.search_left() <= 0:
+                break
+
+    def _fill(self):
+        """Give every free slot a trial, as far as the budget and the lag allow."""
+        while self.crew.n_free and not self._is_spent() and self._catch_up():
+            order = self.schedule.next(self.budget.search_left())
+            if order is None:
+                if self._dry or self.budget.has_clock:
+                    return  # with a clock: ask again when a trial has come back
+                self._dry = True  # without: ask again when all have come back and are told
+                continue
+            self._dry = False
+            self._n_asked += 1
+            order = self._clocked(order)
+            self.crew.submit(order, order.seconds and 1.25 * order.seconds + 0.5)
+
+    def _is_spent(self):
+        maximum = self.budget.max_trials
+        spent = maximum is not None and self._n_asked >= maximum
+        return spent or self.budget.search_left() <= 0
+
+    def _catch_up(self):
+        """Tell what the next question must know, no less and no more; False to wait for it."""
+        if self.budget.has_clock:
+            return True
+        target = self._n_asked if self._dry else self._n_asked - LAG + 1
+        while self._n_told < target:
+            if self._n_told not in self._waiting:
+                return False
+            self.schedule.tell(self._waiting.pop(self._n_told))
+            self._n_told += 1
+        return True
+
+    def _clocked(self, order):
+        """Return the order with the seconds that it may take."""
+        if not self.budget.has_clock:
+            return order
+        left = self.budget.search_left()
+        cap = max(0.4 * self.budget.time_budget, 1.0)
+        return replace(order, seconds=max(min(cap, 0.97 * left - 0.05), 0.05))
+
+    def _openings_were_slow(self):
+        return self.budget.has_clock and self.budget.elapsed() > 0.15 * self.budget.time_budget
+
+    def _finish(self, trial):
+        """Record a trial and tell it: at once, or when its turn comes (see `_catch_up`)."""
+        self._record(trial)
+        if self.budget.has_clock:
+            self.schedule.tell(trial)
+        else:
+            self._waiting[trial.order.number] = trial
+
+    def _record(self, trial):
+        self.trials.append(trial)
+        self.observer(self)

@@ -1,0 +1,173 @@
+"""Scores from predictions: the user's metric, applied without asking a model twice."""
+
+import inspect
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.metrics import check_scoring, get_scorer
+
+from sklearn_meta.search._metrics import DEFAULT_METRIC, binary_auc, log_loss_of_codes
+
+#: Names of scikit-learn's scorers and the metric that experience keeps for each.
+STORED_METRIC = {
+    "roc_auc": "roc_auc",
+    "roc_auc_ovr": "roc_auc",
+    "roc_auc_ovr_weighted": "roc_auc",
+    "roc_auc_ovo": "roc_auc",
+    "roc_auc_ovo_weighted": "roc_auc",
+    "average_precision": "roc_auc",
+    "neg_log_loss": "log_loss",
+    "neg_brier_score": "log_loss",
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced_accuracy",
+    "f1": "f1_macro",
+    "f1_macro": "f1_macro",
+    "f1_weighted": "f1_macro",
+    "f1_micro": "accuracy",
+    "neg_root_mean_squared_error": "rmse",
+    "neg_mean_squared_error": "rmse",
+    "neg_mean_absolute_error": "mae",
+    "neg_median_absolute_error": "mae",
+    "r2": "r2",
+    "explained_variance": "r2",
+}
+
+_DEFAULT_SCORING = {
+    "binary": "roc_auc",
+    "multiclass": "neg_log_loss",
+    "regression": "neg_root_mean_squared_error",
+}
+
+
+class Scoring:
+    """A metric of one task: a score from predictions, greater is better.
+
+    Parameters
+    ----------
+    scoring : str, callable or None
+        A scorer's name, a scorer of any ``response_method``, a callable
+        ``scoring(estimator, X, y)``, or None for what suits the kind: ROC AUC, log loss, RMSE.
+    kind : {"binary", "multiclass", "regression"}
+        The kind of task.
+    classes : ndarray of shape (n_classes,), default=None
+        The labels that the codes stand for.
+
+    Attributes
+    ----------
+    name : str
+        For messages and the leaderboard.
+    metric : str
+        The metric of the experience base that comes nearest.
+
+    Raises
+    ------
+    ValueError
+        If the name is not a scorer's.
+    """
+
+    def __init__(self, scoring, kind, classes=None):
+        scoring = _DEFAULT_SCORING[kind] if scoring is None else scoring
+        self.kind = kind
+        self.classes = classes
+        self.name = scoring if isinstance(scoring, str) else _name_of(scoring)
+        self.metric = STORED_METRIC.get(self.name, DEFAULT_METRIC[kind])
+        self._scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring
+        check_scoring(self._replay(None), scoring=self._scorer)
+        self._takes_weight = _takes_weight(self._scorer)
+
+    @property
+    def fast(self):
+        """Whether a score costs little more than reading the predictions."""
+        return self.name in _FAST[self.kind]
+
+    def __call__(self, X, y, predictions, sample_weight=None):
+        """Score predictions for the rows of `X` with targets `y` (codes or numbers)."""
+        if self.fast:
+            return _FAST[self.kind][self.name](y, predictions, sample_weight)
+        truth = y if self.classes is None else self.classes[y]
+        replay = self._replay(predictions)
+        if sample_weight is not None and self._takes_weight:
+            return float(self._scorer(replay, X, truth, sample_weight=sample_weight))
+        return float(self._scorer(replay, X, truth))
+
+    def _replay(self, predictions):
+        if self.kind == "regression":
+            return _ReplayRegressor(predictions)
+        return _ReplayClassifier(predictions, self.classes)
+
+
+class _ReplayRegressor(RegressorMixin, BaseEstimator):
+    """Answers with predictions made before, so that any scorer can score them."""
+
+    def __init__(self, predictions):
+        self.predictions = predictions
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X):
+        return self.predictions
+
+
+class _ReplayClassifier(ClassifierMixin, BaseEstimator):
+    """The same for probabilities of `classes`."""
+
+    def __init__(self, predictions, classes):
+        self.predictions = predictions
+        self.classes = classes
+        self.classes_ = classes
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X):
+        return self.classes[self.predictions.argmax(axis=1)]
+
+    def predict_proba(self, X):
+        return self.predictions
+
+    def decision_function(self, X):
+        logits = np.log(np.clip(self.predictions, 1e-15, 1.0))
+        return logits[:, 1] - logits[:, 0] if len(self.classes) == 2 else logits
+
+
+def _name_of(scorer):
+    """The name of a scorer object, found by its function, or of a plain callable."""
+    function = getattr(scorer, "_score_func", scorer)
+    return getattr(function, "__name__", type(scorer).__name__)
+
+
+def _takes_weight(scorer):
+    function = getattr(scorer, "_score_func", scorer)
+    try:
+        return "sample_weight" in inspect.signature(function).parameters
+    except (TypeError, ValueError):  # builtins without a signature
+        return False
+
+
+def _roc_auc(y, proba, sample_weight):
+    value = binary_auc(y == 1, proba[:, 1], sample_weight)
+    if np.isnan(value):
+        raise ValueError("ROC AUC is undefined: only one class among the rows that are scored")
+    return value
+
+
+def _neg_log_loss(y, proba, sample_weight):
+    return -log_loss_of_codes(y, proba, sample_weight)
+
+
+def _neg_rmse(y, predictions, sample_weight):
+    return -float(np.sqrt(np.average((y - predictions) ** 2, weights=sample_weight)))
+
+
+_FAST = {
+    "binary": {"roc_auc": _roc_auc, "neg_log_loss": _neg_log_loss},
+    "multiclass": {"neg_log_loss": _neg_log_loss},
+    "regression": {"neg_root_mean_squared_error": _neg_rmse},
+}

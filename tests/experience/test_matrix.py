@@ -1,0 +1,132 @@
+import time
+
+import numpy as np
+import pytest
+
+from sklearn_meta.experience import Experience, _records
+
+
+def test_axes_agree(base):
+    matrix = base.matrix("binary", "roc_auc")
+    assert matrix.shape == (4, 3) == matrix.seconds.shape == matrix.rows.shape
+    assert list(matrix.tasks["name"]) == [f"binary_{i}" for i in range(4)]
+    assert matrix.families == ["linear", "naive_bayes", "random_forest"]
+    assert len(matrix.keys) == 3
+    for j, strength in enumerate(c["strength"] for c in matrix.configurations):
+        expected = [0.5 + i / 100 + {0: 0, 1: 1, 2: 2}[strength] / 10 for i in range(4)]
+        np.testing.assert_allclose(matrix.scores[:, j], expected)
+        np.testing.assert_allclose(matrix.seconds[:, j], 1.5 + strength)
+    assert (matrix.rows == 40).all()
+    assert matrix.metafeatures.shape == (4, 2)
+    assert len(matrix.metafeatures) == len(matrix.tasks)
+
+
+@pytest.mark.parametrize("name", ["log_loss", "neg_log_loss"])
+def test_losses_change_their_sign(base, name):
+    matrix = base.matrix("binary", name)
+    assert matrix.metric == "log_loss"
+    assert (matrix.scores < 0).all()
+
+
+@pytest.mark.parametrize(
+    "kind, asked, used",
+    [
+        ("binary", "roc_auc_ovr", "roc_auc"),
+        ("binary", "jaccard", "roc_auc"),
+        ("binary", None, "roc_auc"),
+        ("multiclass", None, "log_loss"),
+        ("multiclass", "f1_macro", "log_loss"),
+        ("regression", "neg_root_mean_squared_error", "rmse"),
+        ("regression", "neg_median_absolute_error", "rmse"),
+        ("regression", "r2", "r2"),
+    ],
+)
+def test_metric_falls_back_to_the_default(base, fill, kind, asked, used):
+    fill(base, kind="regression")
+    matrix = base.matrix(kind, asked)
+    assert matrix.metric == used
+    assert np.isfinite(matrix.scores).all()
+
+
+def test_kinds_of_classification_come_together(base, fill):
+    fill(base, kind="multiclass", n_tasks=2)
+    fill(base, kind="regression", n_tasks=1)
+    assert base.matrix("binary").shape == base.matrix("multiclass").shape == (6, 3)
+    assert base.matrix("regression").shape == (1, 3)
+    assert base.matrix("regression").tasks["n_classes"].tolist() == [0]
+
+
+def test_failures_have_seconds_but_no_score(base):
+    task = base.tasks()["id"][0]
+    configuration = {"family": "svm"}
+    base.add_evaluation(
+        task, configuration, {}, status="timeout", fit_seconds=20.0, rows_used=40, n_folds=0
+    )
+    matrix = base.matrix("binary")
+    column = matrix.configurations.index(configuration)
+    assert np.isnan(matrix.scores[:, column]).all()
+    assert matrix.seconds[0, column] == 20.0
+    assert np.isnan(matrix.seconds[1:, column]).all()
+
+
+def test_seeds_are_averaged(base):
+    task = base.tasks()["id"][0]
+    configuration = {"family": "linear", "strength": 1}
+    base.add_evaluation(task, configuration, {"roc_auc": 0.8}, seed=1)
+    matrix = base.matrix("binary", "roc_auc")
+    column = matrix.configurations.index(configuration)
+    assert matrix.scores[0, column] == pytest.approx((0.6 + 0.8) / 2)
+
+
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+def test_empty_base_gives_an_empty_matrix(kind):
+    matrix = Experience.empty().matrix(kind, "accuracy")
+    assert matrix.shape == (0, 0)
+    assert len(matrix.tasks) == len(matrix.metafeatures) == 0
+    assert "n_rows" in matrix.tasks
+
+
+def test_order_does_not_depend_on_the_order_of_writing(base, fill):
+    other = Experience.empty()
+    for name in ("binary_3", "binary_1"):
+        keep = set(base.tasks()["name"]) - {name}
+        other.merge(base.without(names=keep))
+    other.merge(base)
+    ours, theirs = base.matrix("binary"), other.matrix("binary")
+    assert ours.keys == theirs.keys
+    assert list(ours.tasks["id"]) == list(theirs.tasks["id"])
+    np.testing.assert_array_equal(ours.scores, theirs.scores)
+
+
+def big_base(path, n_tasks=150, n_configurations=60):
+    """Write a base of the size of the bundled one, all in one transaction."""
+    metafeatures = {f"feature_{i}": i / 7 for i in range(60)}
+    metrics = {"roc_auc": 0.7512, "log_loss": 0.3123, "accuracy": 0.8, "f1_macro": 0.7}
+    facts = {"kind": "binary", "n_rows": 9, "n_columns": 2, "n_classes": 2}
+    run = {"status": "ok", "seed": 0, "versions": {}, "fit_seconds": 0.1}
+    records = {
+        "tasks": [
+            _records.task_record({"name": f"t{i}", **facts}, None, metafeatures)
+            for i in range(n_tasks)
+        ],
+        "configurations": [
+            _records.configuration_record({"family": "linear", "strength": j})
+            for j in range(n_configurations)
+        ],
+    }
+    records["evaluations"] = [
+        _records.evaluation_record(task["id"], configuration["key"], metrics, None, run)
+        for task in records["tasks"]
+        for configuration in records["configurations"]
+    ]
+    with Experience.create(path)._writing() as connection:
+        _records.add_records(connection, records)
+
+
+def test_opening_and_reading_is_fast(tmp_path):
+    big_base(tmp_path / "big.sqlite")
+    Experience.open(tmp_path / "big.sqlite").matrix("binary")  # imports
+    started = time.perf_counter()
+    matrix = Experience.open(tmp_path / "big.sqlite").matrix("binary")
+    assert time.perf_counter() - started < 0.6  # 0.06 s on a quiet machine
+    assert matrix.shape == (150, 60)

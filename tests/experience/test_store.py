@@ -1,0 +1,220 @@
+import copy
+import pickle
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, clone
+
+from sklearn_meta.exceptions import ExperienceError
+from sklearn_meta.experience import Experience
+
+
+def names(base):
+    return list(base.tasks()["name"])
+
+
+def test_round_trip_through_a_file(path, base):
+    with Experience.open(path) as reopened:
+        for verb in ("tasks", "configurations", "evaluations"):
+            ours, theirs = getattr(reopened, verb)(), getattr(base, verb)()
+            assert ours.equals(theirs)
+        assert list(reopened.evaluations()["fold_metrics"][0]["first"]) == [0.1, 0.2]
+        assert "scikit-learn" in reopened.evaluations()["versions"][0]
+
+
+def test_adding_a_task_twice_keeps_one(base):
+    facts = {"n_rows": 5, "n_columns": 2, "n_classes": 2}
+    assert base.add_task("t", "binary", **facts) == base.add_task("t", "binary", **facts)
+    assert names(base).count("t") == 1
+    assert base.add_task("t", "multiclass", **facts) not in (None, base.tasks()["id"][0])
+
+
+def test_a_task_has_the_same_id_in_every_base(base, path):
+    assert set(base.tasks()["id"]) == set(Experience.open(path).tasks()["id"])
+
+
+def test_adding_an_evaluation_again_replaces_it(base):
+    task = base.tasks()["id"][0]
+    n_before = len(base.evaluations())
+    configuration = {"family": "linear", "strength": 1}
+    base.add_evaluation(task, configuration, {"roc_auc": 0.99})
+    matrix = base.matrix("binary", "roc_auc")
+    assert len(base.evaluations()) == n_before
+    assert matrix.scores[0, matrix.configurations.index(configuration)] == 0.99
+
+
+def test_numpy_values_and_nan_are_stored(base):
+    task = base.tasks()["id"][0]
+    key = base.add_configuration({"family": "svm", "C": 1.0})
+    base.add_evaluation(task, key, {"accuracy": np.float32(0.5), "r2": np.nan}, seed=np.int64(3))
+    row = base.evaluations().query("seed == 3").iloc[0]
+    assert row["accuracy"] == 0.5
+    assert np.isnan(row["r2"])
+
+
+def test_metafeatures_come_as_columns(base):
+    frame = base.tasks(metafeatures=True)
+    assert frame["Dimensionality"].isna().sum() == 3
+    assert (frame["NumberOfInstances"] == 60).all()
+
+
+def test_without_hides_by_name_group_id_and_rows(base):
+    table = np.random.default_rng(2).normal(size=(60, 3))
+    assert names(base.without(names="binary_0")) == ["binary_1", "binary_2", "binary_3"]
+    assert names(base.without(groups=["group_0"])) == ["binary_2", "binary_3"]
+    assert names(base.without(ids=base.tasks()["id"][:3])) == ["binary_3"]
+    for known in (table, [table], table[:30, [2, 0, 1]]):
+        assert "binary_2" not in names(base.without(fingerprints=known))
+    assert names(base.without(names=["nowhere"])) == names(base)
+    assert len(names(base)) == 4
+
+
+def test_views_stack_and_hide_everywhere(base):
+    view = base.without(names=["binary_0"]).without(names=["binary_1"])
+    assert names(view) == ["binary_2", "binary_3"]
+    assert len(view.evaluations()) == 6
+    assert view.matrix("binary").shape == (2, 3)
+    assert view.describe()["tasks"] == {"binary": 2}
+    assert view.describe()["hidden"] == 2
+    assert view.like(np.random.default_rng(0).normal(size=(60, 3))) == []
+    with pytest.raises(ExperienceError, match="view .* 2 tasks hidden"):
+        view.add_configuration({"family": "linear"})
+
+
+def test_like_finds_a_part_of_a_table(base):
+    table = np.random.default_rng(1).normal(size=(60, 3))
+    expected = base.tasks().query("name == 'binary_1'")["id"].tolist()
+    assert base.like(table[::2, ::-1]) == expected
+    assert base.like(np.random.default_rng(9).normal(size=(60, 3))) == []
+
+
+def test_like_takes_a_sketch(base):
+    from sklearn_meta.experience import row_sketch
+
+    sketch = row_sketch(np.random.default_rng(1).normal(size=(60, 3))[:40])
+    assert len(base.like(sketch)) == 1
+
+
+def test_merge_adds_what_is_new(path, fill):
+    other = fill(Experience.empty(), n_tasks=6)
+    ours = Experience.open(path)
+    view = other.without(names=["binary_5"])
+    assert ours.merge(view) == {"tasks": 1, "configurations": 0, "evaluations": 3}
+    assert ours.merge(view) == {"tasks": 0, "configurations": 0, "evaluations": 0}
+    assert ours.merge(ours)["evaluations"] == 0
+    assert len(names(ours)) == 5
+
+
+def test_describe_counts(base):
+    task = base.tasks()["id"][0]
+    base.add_evaluation(task, {"family": "mlp"}, {}, status="timeout", reason="20 s")
+    counts = base.describe()
+    assert counts["tasks"] == {"binary": 4}
+    assert counts["configurations"] == 4
+    assert counts["families"] == {"linear": 1, "mlp": 1, "naive_bayes": 1, "random_forest": 1}
+    assert counts["evaluations"] == 13
+    assert counts["failures"] == {"timeout": 1}
+    assert counts["size"] > 0
+    assert counts["facts"]["schema_version"] == "1"
+
+
+def test_repr_says_what_is_in_it(base, path):
+    assert repr(base) == ("<Experience ':memory:': 4 tasks, 3 configurations, 12 evaluations>")
+    assert "; 1 task hidden>" in repr(base.without(names=["binary_0"]))
+    assert str(path) in repr(Experience.open(path))
+
+
+def test_closed_handle_says_so(path):
+    with Experience.open(path) as base:
+        pass
+    assert repr(base) == "<Experience, closed>"
+    with pytest.raises(ExperienceError, match="was closed"):
+        base.tasks()
+
+
+@pytest.mark.parametrize("place", ["file", "memory"])
+def test_pickle_keeps_location_view_and_content(place, path, base):
+    original = Experience.open(path, read_only=True) if place == "file" else base
+    original = original.without(names=["binary_0"])
+    text = pickle.dumps(original)
+    copied = pickle.loads(text)
+    assert names(copied) == names(original)
+    assert copied.location == original.location
+    assert copied.read_only
+    if place == "file":
+        assert len(text) < 1000
+
+
+def test_pickle_of_a_lost_file_says_so(path):
+    text = pickle.dumps(Experience.open(path))
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        pickle.loads(text)
+
+
+def test_copies_are_handles_on_the_same_base(base):
+    twin = copy.deepcopy(base)
+    base.add_task("new", "binary", n_rows=1, n_columns=1, n_classes=2)
+    assert "new" in names(twin)
+
+
+class Holder(BaseEstimator):
+    def __init__(self, experience=None):
+        self.experience = experience
+
+
+def test_estimators_that_hold_one_can_be_cloned(path, base):
+    for experience in (Experience.open(path), base, base.without(names=["binary_0"])):
+        cloned = clone(Holder(experience)).experience
+        assert cloned is not experience
+        assert names(cloned) == names(experience)
+
+
+def test_concurrent_writers_lose_nothing(path):
+    def write(worker):
+        base = Experience.open(path)
+        for i in range(15):
+            base.add_task(f"w{worker}_{i}", "binary", n_rows=1, n_columns=1, n_classes=2)
+
+    threads = [threading.Thread(target=write, args=(worker,)) for worker in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(names(Experience.open(path))) == 4 + 45
+
+
+def test_a_base_in_memory_serves_threads(base):
+    def write(worker):
+        for i in range(10):
+            base.add_task(f"w{worker}_{i}", "binary", n_rows=1, n_columns=1, n_classes=2)
+
+    threads = [threading.Thread(target=write, args=(worker,)) for worker in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(names(base)) == 34
+
+
+def test_package_loads_neither_sqlalchemy_nor_pandas():
+    code = (
+        "import sys, sklearn_meta.experience as e; assert 'Experience' in dir(e); "
+        "assert not {'sqlalchemy', 'pandas'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_bundled_base_opens_for_reading():
+    from sklearn_meta.experience._location import BUNDLED
+
+    if not BUNDLED.exists():
+        pytest.skip("this source tree has no bundled base")
+    base = Experience.bundled()
+    assert base.read_only
+    assert base.matrix("binary").scores.size > 0
+    assert base.matrix("regression").scores.size > 0
+    assert pickle.loads(pickle.dumps(base)).location == str(BUNDLED)

@@ -1,0 +1,133 @@
+import time
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+from sklearn_meta.metafeatures import TaskView, describe_task, metafeature_names
+
+ALL = ("simple", "statistical", "information", "landmarking")
+
+
+def _mixed(n_rows, seed=0):
+    rng = np.random.default_rng(seed)
+    holes = rng.random(n_rows) < 0.2
+    return pd.DataFrame(
+        {
+            "number": np.where(holes, np.nan, rng.normal(size=n_rows)),
+            "whole": rng.integers(0, 9, n_rows),
+            "flag": rng.random(n_rows) < 0.5,
+            "colour": pd.Categorical(np.where(holes, None, rng.choice(list("rgb"), n_rows))),
+            "word": pd.Series(rng.choice(["yes", "no"], n_rows), dtype="str"),
+            "day": pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(n_rows), "D"),
+            "constant": 1.0,
+            "empty": np.nan,
+            "empty_word": pd.Series([None] * n_rows, dtype="str"),
+            "copy": pd.Categorical(["only"] * n_rows),
+        }
+    )
+
+
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+@pytest.mark.parametrize("n_rows", [1, 2, 3, 7, 200])
+@pytest.mark.parametrize("form", ["frame", "array", "sparse", "words"])
+def test_never_a_crash_nor_a_warning(kind, n_rows, form):
+    X = _mixed(n_rows)
+    X = {
+        "frame": X,
+        "array": X[["number", "whole", "constant", "empty"]].to_numpy(),
+        "sparse": sparse.random_array((n_rows, 5), density=0.3, format="csr", rng=0),
+        "words": X[["word", "empty_word"]],
+    }[form]
+    y = np.arange(n_rows) % {"binary": 2, "multiclass": 3, "regression": 10**6}[kind]
+    weight_choices = (None, np.arange(n_rows) % 2 + (n_rows == 1), np.linspace(0.1, 2, n_rows))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for weights in weight_choices:
+            found = describe_task(TaskView(X, y, kind, sample_weight=weights), groups=ALL)
+            assert list(found) == metafeature_names(ALL)
+            assert all(type(value) is float and not np.isinf(value) for value in found.values())
+
+
+@pytest.mark.parametrize("target", [[1] * 30, [2.5] * 30])
+def test_a_constant_target_is_described(target):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = describe_task(_mixed(30), target, groups=ALL)
+    assert found["NumberOfInstances"] == 30
+    assert np.isnan(found["DecisionStumpAUC"])
+
+
+def test_names_are_openmls_where_openml_has_them():
+    ours = {
+        "PercentageOfHighCardinalityFeatures",
+        "PercentageOfTextFeatures",
+        "PercentageOfDateFeatures",
+        "TargetSkewness",
+        "TargetKurtosis",
+        "PercentageOfDistinctTargetValues",
+        "MeanAbsCorrelationWithTarget",
+        "MaxAbsCorrelationWithTarget",
+        "PercentageOfVarianceOfFirstComponent",
+        "PercentageOfComponentsFor95PercentVariance",
+        "DecisionStumpRSquared",
+        "LinearRSquared",
+        "kNN1NRSquared",
+    }
+    names = metafeature_names(ALL)
+    assert len(names) == len(set(names)) == 62 + 9 + len(ours)
+    assert ours < set(names)
+
+
+@pytest.mark.parametrize(
+    ("y", "n_classes"),
+    [(["a", "b"] * 10, 2), ([0, 1, 2, 3] * 5, 4), ([True, False] * 10, 2), ([0.0, 1.0] * 10, 2)],
+)
+def test_the_kind_is_guessed(y, n_classes):
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    for target in (y, np.array(y), pd.Series(y), pd.Series(y, dtype="category"), np.array([y]).T):
+        assert describe_task(X, target)["NumberOfClasses"] == n_classes
+    assert describe_task(X, X[:, 0])["NumberOfClasses"] == 0
+    assert describe_task(X, np.arange(20), kind="regression")["NumberOfClasses"] == 0
+
+
+def test_seeded_on_tables_larger_than_the_sample():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(7000, 120)), rng.integers(0, 2, 7000)
+    one, two, other = (describe_task(X, y, random_state=seed) for seed in (0, 0, 1))
+    assert one == pytest.approx(two, nan_ok=True)
+    assert one["MeanMeansOfNumericAtts"] != other["MeanMeansOfNumericAtts"]
+    assert one["NumberOfInstances"] == other["NumberOfInstances"] == 7000
+
+
+def test_order_of_columns_and_labels_does_not_matter():
+    X, y = _mixed(200), np.arange(200) % 3
+    plain = describe_task(X, y)
+    turned = describe_task(X[X.columns[::-1]], np.array(["c", "a", "b"])[y])
+    assert plain == pytest.approx(turned, nan_ok=True)
+
+
+def test_wrong_arguments_are_refused():
+    X, y = np.zeros((4, 1)), [0, 1, 0, 1]
+    with pytest.raises(ValueError, match="no group 'shape'.*simple, statistical"):
+        describe_task(X, y, groups=["shape"])
+    with pytest.raises(ValueError, match="y is None"):
+        describe_task(X)
+    with pytest.raises(ValueError, match="y has 3 entries"):
+        describe_task(X, y[:3])
+    with pytest.raises(ValueError, match="kind is 'odd'"):
+        describe_task(X, y, kind="odd")
+    with pytest.raises(ValueError, match="NaN"):
+        describe_task(X, ["a", None, "a", "b"])
+    with pytest.raises(ValueError, match="shape"):
+        describe_task(X, np.zeros((4, 2)))
+
+
+def test_a_million_rows_take_the_time_of_a_look():
+    X = np.random.default_rng(0).random((300_000, 40))
+    y = np.arange(300_000) % 2
+    start = time.perf_counter()
+    describe_task(TaskView(X, y, "binary"))
+    assert time.perf_counter() - start < 2  # about 0.1 s on a quiet machine
