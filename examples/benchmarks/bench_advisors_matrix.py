@@ -1,4 +1,4 @@
-"""
+r"""
 How good is the advice? A replay of stored results
 ==================================================
 
@@ -13,9 +13,9 @@ and after so many seconds. Before the first result is in, it is 100 %.
 
 Run it with::
 
-    python examples/benchmarks/bench_advisors_matrix.py \\
+    python examples/benchmarks/bench_advisors_matrix.py \
         --meta-dataset ../shared/meta_datasets/openml_sklearn_418x219
-"""
+"""  # noqa: D205, D400
 
 # %%
 # What is replayed
@@ -73,7 +73,7 @@ class Replay:
         return (self.error - best) / np.maximum(np.ptp(self.error, axis=1, keepdims=True), 1e-12)
 
     def matrix(self, rows):
-        """The evaluation matrix of some tasks."""
+        """Make the evaluation matrix of some tasks."""
         chosen = self.metafeatures.iloc[rows]
         tasks = pd.DataFrame(
             {
@@ -180,7 +180,7 @@ class ListedSpace:
 
 
 def describe(replay, task, has_clock):
-    """What an advisor is told about a task."""
+    """Describe a task as an advisor sees it."""
     metafeatures = replay.metafeatures.iloc[task].to_dict()
     return TaskDescription(
         kind="multiclass",
@@ -223,10 +223,10 @@ def at_seconds(curve):
 
 
 def replay_all(replay, make_advisor, *, has_clock, tasks_per_fold, seed):
-    """Mean regret over all held-out tasks, and seconds the advisor needed per proposal."""
+    """Mean regret over all held-out tasks, and processor seconds per proposal."""
     columns = {json.dumps(c, sort_keys=True): n for n, c in enumerate(replay.configurations)}
     space = ListedSpace(replay.configurations)
-    rows, n_asked, started = [], 0, time.perf_counter()
+    rows, n_asked, started = [], 0, time.process_time()
     for fold in range(10):
         train, test = np.flatnonzero(replay.folds != fold), np.flatnonzero(replay.folds == fold)
         advisor = make_advisor().fit(MatrixExperience(replay.matrix(train)))
@@ -236,7 +236,7 @@ def replay_all(replay, make_advisor, *, has_clock, tasks_per_fold, seed):
             )
             rows.append(at_seconds(curve) if has_clock else at_evaluations(curve))
             n_asked += len(curve)
-    return np.mean(rows, axis=0), (time.perf_counter() - started) / max(n_asked, 1)
+    return np.mean(rows, axis=0), (time.process_time() - started) / max(n_asked, 1)
 
 
 # %%

@@ -1,6 +1,4 @@
-"""
-What turning a mixed table into numbers costs
-=============================================
+"""Measure what turning a mixed table into numbers costs.
 
 Compares the preprocessing of `SearchSpace` with skrub's `TableVectorizer` on one synthetic
 table of numbers, categories and booleans. Run it with ``python bench_preprocessing.py``.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import log_ndtr
 
 _SLOPE_STRENGTH = 8.0
 _DEFAULT_SLOPES = np.array([1.0, 0.5, 0.3])
@@ -11,6 +12,7 @@ _UNKNOWN_SD = 1.0
 _MACHINE_SD = 1.0
 _FAMILY_SD = 0.5
 _FLOOR = 1e-4
+_ROUNDS = 6
 _ROWS, _CENTER = 0, np.log([1000.0, 20.0, 2.0])
 
 
@@ -26,8 +28,6 @@ class CostModel:
         Per unit of log rows, log columns, log classes.
     deviations : ndarray of shape (n_configurations,)
         Standard deviation of what the line leaves unexplained.
-    known : ndarray of bool of shape (n_configurations,)
-        Whether any seconds were stored.
     max_log_rows : float
         Largest log rows seen. Beyond, seconds grow at least in proportion to rows: overheads
         flatten the line on small tables, and would make a big one look cheap.
@@ -36,7 +36,6 @@ class CostModel:
     intercepts: np.ndarray
     slopes: np.ndarray
     deviations: np.ndarray
-    known: np.ndarray
     max_log_rows: float
 
     def log_seconds(self, n_rows, n_columns, n_classes):
@@ -65,15 +64,19 @@ def size_features(n_rows, n_columns, n_classes):
     return np.log(np.maximum(np.nan_to_num(sizes.astype(float)), floors)) - _CENTER
 
 
-def fit_cost(seconds, rows, n_columns, n_classes, families):
+def fit_cost(seconds, finished, rows, n_columns, n_classes, families):
     """Learn the seconds of all configurations.
 
-    Each configuration has a ridge of its own, pulled toward the line that all share.
+    Each configuration has a ridge of its own, pulled toward the line that all share. A time of an
+    evaluation that did not finish is a lower bound; its place is taken by the expectation beyond
+    that bound.
 
     Parameters
     ----------
     seconds : ndarray of shape (n_tasks, n_configurations)
         Fit and predict seconds per fold, NaN where missing.
+    finished : ndarray of bool of shape (n_tasks, n_configurations)
+        Whether the evaluation finished.
     rows : ndarray of shape (n_tasks, n_configurations)
         Rows that were trained on.
     n_columns, n_classes : ndarray of shape (n_tasks,)
@@ -85,22 +88,51 @@ def fit_cost(seconds, rows, n_columns, n_classes, families):
     -------
     CostModel
         The model.
+
+    References
+    ----------
+    Tobin (1958), "Estimation of relationships for limited dependent variables", Econometrica 26.
     """
     n_tasks, n_configurations = seconds.shape
     observed = np.isfinite(seconds) & np.isfinite(rows)
-    y = np.where(observed, np.log(np.maximum(np.where(observed, seconds, 1.0), _FLOOR)), 0.0)
     sizes = [np.repeat(size, n_configurations) for size in (n_columns, n_classes)]
     x = size_features(rows.ravel(), *sizes).reshape(n_tasks, n_configurations, 3)
     x = x * observed[:, :, None]
+    known = np.log(np.maximum(np.where(observed, seconds, 1.0), _FLOOR))
+    bounded = observed & ~finished
+    y, used = known, observed & finished
+    for _ in range(_ROUNDS if bounded.any() else 1):
+        intercepts, slopes = _fit_lines(x * used[:, :, None], y * used, used)
+        lines = intercepts + np.einsum("tcf,cf->tc", x, slopes)
+        deviations = _spread(y - lines, used)
+        y, used = np.where(bounded, _expected_beyond(known, lines, deviations), known), observed
     count = observed.sum(axis=0)
-    shared = _shared_slopes(x, y, observed)
-    intercepts, slopes = _own_lines(x, y, observed, count, shared)
-    left = (y - intercepts - np.einsum("tcf,cf->tc", x, slopes)) * observed
-    variance = ((left**2).sum(axis=0) + 3 * 0.25) / (count + 3)
     _inherit(intercepts, slopes, count, families)
-    deviations = np.where(count > 0, np.sqrt(variance), _UNKNOWN_SD)
     max_log_rows = float(np.log(np.max(rows, where=observed, initial=1.0)))
-    return CostModel(intercepts, slopes, deviations, count > 0, max_log_rows)
+    return CostModel(
+        intercepts=intercepts,
+        slopes=slopes,
+        deviations=np.where(count > 0, deviations, _UNKNOWN_SD),
+        max_log_rows=max_log_rows,
+    )
+
+
+def _fit_lines(x, y, observed):
+    """Fit intercepts and slopes of all configurations."""
+    return _own_lines(x, y, observed, _shared_slopes(x, y, observed))
+
+
+def _spread(residuals, observed):
+    """Estimate each configuration's standard deviation, 0.5 where residuals are few."""
+    squares = np.where(observed, residuals**2, 0.0).sum(axis=0)
+    return np.sqrt((squares + 3 * 0.25) / (observed.sum(axis=0) + 3))
+
+
+def _expected_beyond(bounds, means, deviations):
+    """Mean of a Gaussian above a bound."""
+    u = (bounds - means) / deviations
+    log_hazard = -0.5 * u**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(-u)
+    return means + deviations * np.exp(log_hazard)
 
 
 def _centred(x, y, observed):
@@ -117,7 +149,7 @@ def _shared_slopes(x, y, observed):
     return np.linalg.solve(gram, np.einsum("tcf,tc->f", x, y) + _SLOPE_STRENGTH * _DEFAULT_SLOPES)
 
 
-def _own_lines(x, y, observed, count, shared):
+def _own_lines(x, y, observed, shared):
     """Intercept and slopes of each configuration, pulled toward the shared slopes."""
     x_dev, y_dev, x_mean, y_mean = _centred(x, y, observed)
     gram = np.einsum("tcf,tcg->cfg", x_dev, x_dev) + _SLOPE_STRENGTH * np.eye(3)

@@ -16,7 +16,7 @@ from sklearn_meta.spaces import configuration_key
 _OVERHEAD_SECONDS = 0.05
 _STRANGER_EVERY = 4
 _ENDLESS = 50.0
-_NEAR_TIE = 0.98
+_NEAR_TIE = 0.995
 _MIN_TOLD = 5
 _NEGLIGIBLE = 0.1
 _CHEAP_SHARE = 0.25

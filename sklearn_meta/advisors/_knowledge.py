@@ -63,9 +63,9 @@ def digest(matrix, metric):
     tasks = matrix.tasks[rows]
     cells = np.ix_(rows, columns)
     prior = fit_prior(scores[cells], matrix.metafeatures[rows], _groups(tasks))
-    finished = np.where(np.isfinite(scores), matrix.seconds, np.nan)
     cost = fit_cost(
-        finished[cells],
+        matrix.seconds[cells],
+        np.isfinite(scores[cells]),
         matrix.rows[cells],
         tasks["n_columns"].to_numpy(dtype=float),
         tasks["n_classes"].to_numpy(dtype=float),
@@ -97,6 +97,11 @@ def _name_tasks(tasks, scores, configurations):
     best = np.nanargmax(scores, axis=1)
     ids = tasks["openml_id"].tolist() if "openml_id" in tasks else [None] * len(tasks)
     return [
-        {"name": name, "openml_id": number, "best_family": configurations[winner]["family"]}
+        {"name": name, "openml_id": _whole(number), "best_family": configurations[winner]["family"]}
         for name, number, winner in zip(tasks["name"].tolist(), ids, best, strict=True)
     ]
+
+
+def _whole(number):
+    """Write an OpenML id as an integer, None where there is none."""
+    return None if number is None or number != number else int(number)

@@ -19,7 +19,15 @@ from sklearn_meta.automl._records import leaderboard_frame, trial_records
 from sklearn_meta.exceptions import TableError
 from sklearn_meta.inspection import html_report, text_report
 from sklearn_meta.metafeatures import column_roles
-from sklearn_meta.search import Budget, Crew, Problem, Scoring, foreign_workers, make_folds
+from sklearn_meta.search import (
+    Budget,
+    Crew,
+    Problem,
+    Scoring,
+    default_scoring,
+    foreign_workers,
+    make_folds,
+)
 from sklearn_meta.spaces import Family
 
 DEFAULT_SECONDS = 60.0
@@ -155,6 +163,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
             n_columns=n_columns(X),
             seed=seed,
         )
+        scoring = default_scoring(kind, y, folds, weights) if self.scoring is None else self.scoring
         return Problem(
             X,
             y,
@@ -164,7 +173,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
             column_roles(X),
             sample_weight=weights,
             families=self.families,
-            scoring=Scoring(self.scoring, kind, classes),
+            scoring=Scoring(scoring, kind, classes),
             classes=classes,
             random_state=seed,
         )
@@ -205,7 +214,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         self.n_splits_ = len(problem.folds)
         self.interrupted_ = result.interrupted
         self.seconds_ = {**result.spent, "total": budget.elapsed()}
-        self._validation_codes = problem.y[np.concatenate([valid for _, valid in problem.folds])]
+        self._validation_target = outcome.target
         self._validation_predictions = outcome.predictions
 
     def _predictions(self, X):

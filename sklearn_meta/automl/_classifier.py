@@ -166,7 +166,7 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
                 )
             score = _label_score(scorer)
         proba = self._validation_predictions[:, 1]
-        truth = self.classes_[self._validation_codes]
+        truth = self.classes_[self._validation_target]
         grid = np.unique(np.quantile(proba, np.linspace(0, 1, 101)))
         values = [score(truth, self.classes_[(proba >= cut).astype(int)]) for cut in grid]
         self.threshold_ = float(grid[int(np.argmax(values))])

@@ -1,12 +1,14 @@
 """One search from start to end: advice, trials, ensemble."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from sklearn_meta.automl._advice import Advice, start_advice
+from sklearn_meta.automl._fallback import constant_outcome, may_fall_back
 from sklearn_meta.automl._finish import Finisher, Outcome
-from sklearn_meta.exceptions import AllTrialsFailedError
+from sklearn_meta.exceptions import AllTrialsFailedError, SearchWarning
 from sklearn_meta.search import Budget, Crew, Problem, Progress, Schedule, SearchLoop, make_rungs
 
 TINY_CELLS = 5_000  # below, a deterministic search runs in the caller: processes would cost more
@@ -82,6 +84,8 @@ def run(plan):
     """
     problem, budget, crew = plan.problem, plan.budget, plan.crew
     crew.give(problem)
+    if len(problem.folds) == 1:
+        budget.reserve_for_refits()
     rungs = make_rungs(problem.fit_rows, has_clock=budget.has_clock)
     prepared = budget.elapsed()
     advice = start_advice(
@@ -101,6 +105,10 @@ def run(plan):
     trials = sorted(loop.run(), key=lambda trial: trial.order.number)
     searched = budget.elapsed()
     outcome = Finisher(problem, crew, budget, plan.ensemble).finish(trials)
+    if outcome is None and may_fall_back(trials, budget):
+        outcome = constant_outcome(problem, number=len(trials))
+        trials.append(outcome.best)
+        warnings.warn(_SHORT_BUDGET.format(budget.time_budget), SearchWarning, stacklevel=4)
     if outcome is None:
         progress.close("no trial succeeded")
         raise AllTrialsFailedError(_failure_message(trials))
@@ -128,12 +136,13 @@ def constant_score(problem):
         return float("-inf")
 
 
+_SHORT_BUDGET = (
+    "No trial ended within time_budget={} s, so the model is a constant prediction. "
+    "Grant more time, or allow cheaper families."
+)
+
+
 def _failure_message(trials):
-    if not trials:
-        return (
-            "The budget ended before a first trial was done. Grant more time_budget, or allow "
-            "cheaper families."
-        )
     reasons = {}
     for trial in trials:
         reasons.setdefault(trial.reason or trial.status, []).append(trial)

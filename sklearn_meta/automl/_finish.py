@@ -1,13 +1,14 @@
 """From finished trials to something that predicts: choose, refit where time is left, load."""
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sklearn_meta.automl._members import Member
 from sklearn_meta.automl._selection import Validation, select_ensemble
 from sklearn_meta.search import (
+    KEPT_TRIALS,
     OK,
     Budget,
     Crew,
@@ -38,6 +39,8 @@ class Outcome:
         Whether `best_pipeline` saw all rows.
     predictions : ndarray
         The ensemble's predictions for the validation rows, fold after fold.
+    target : ndarray
+        The codes or numbers of those rows.
     """
 
     members: list
@@ -46,6 +49,7 @@ class Outcome:
     best_pipeline: object
     refitted: bool
     predictions: np.ndarray
+    target: np.ndarray
 
 
 @dataclass
@@ -74,7 +78,7 @@ class Finisher:
         candidates = self._complete(trials)
         if not candidates:
             return None
-        best = max(candidates, key=lambda trial: trial.score)
+        best = candidates[0]
         holdout = len(self.problem.folds) == 1
         refits = None if holdout else self._start_refits([best])
         weights, score, predictions = self._choose(candidates, best)
@@ -93,15 +97,19 @@ class Finisher:
             best_pipeline=best_pipeline or self._load(best, 0),
             refitted=best_pipeline is not None,
             predictions=predictions,
+            target=self.problem.y[np.concatenate([valid for _, valid in self.problem.folds])],
         )
 
     def _complete(self, trials):
-        """Return the trials that have all folds; if there are none, those with the most."""
+        """Return the trials with all folds, the best first; if there are none, with the most."""
         usable = [trial for trial in trials if trial.folds and trial.status in _USABLE]
         most = max((len(trial.folds) for trial in usable), default=0)
-        if most < len(self.problem.folds):
-            self.problem.folds = self.problem.folds[:most]
-        return [trial for trial in usable if len(trial.folds) == most]
+        if not most:
+            return []
+        self.problem = replace(self.problem, folds=self.problem.folds[:most])
+        complete = [trial for trial in usable if len(trial.folds) == most]
+        complete.sort(key=lambda trial: (-trial.score, trial.order.number))
+        return complete[:KEPT_TRIALS]  # the spool holds no more
 
     def _choose(self, candidates, best):
         """Return the weights by trial number, the score and the validation predictions."""
@@ -109,17 +117,16 @@ class Finisher:
         if not self.ensemble or len(candidates) == 1:
             stacked = self._predictions(best)
             return {best.order.number: 1.0}, validation.score(stacked), stacked
-        ranked = sorted(candidates, key=lambda trial: (-trial.score, trial.order.number))[:60]
-        stacked = [self._predictions(trial) for trial in ranked]
+        stacked = [self._predictions(trial) for trial in candidates]
         weights, score = select_ensemble(
             stacked,
-            np.array([trial.score for trial in ranked]),
+            np.array([trial.score for trial in candidates]),
             validation,
             seconds_left=0.5 * (self.budget.left() - LOAD_SECONDS),
         )
         chosen = np.flatnonzero(weights)
         mean = sum(weights[index] * stacked[index] for index in chosen)
-        return {ranked[index].order.number: weights[index] for index in chosen}, score, mean
+        return {candidates[index].order.number: weights[index] for index in chosen}, score, mean
 
     def _predictions(self, trial):
         folds = range(len(self.problem.folds))

@@ -4,22 +4,32 @@ from sklearn_meta.search._budget import Budget
 from sklearn_meta.search._crew import Crew
 from sklearn_meta.search._evaluation import FoldOutcome, Problem, fit_fold, predict_with, subsample
 from sklearn_meta.search._foreign import foreign_workers
-from sklearn_meta.search._loop import SearchLoop
+from sklearn_meta.search._loop import KEPT_TRIALS, SearchLoop
 from sklearn_meta.search._metrics import DEFAULT_METRIC, GREATER_IS_BETTER, evaluate_metrics
 from sklearn_meta.search._progress import Progress
 from sklearn_meta.search._schedule import Schedule
-from sklearn_meta.search._scoring import Scoring
+from sklearn_meta.search._scoring import Scoring, default_scoring
 from sklearn_meta.search._slots import InlineSlot, WorkerSlot, release_slot, take_slot
 from sklearn_meta.search._splits import make_folds, make_rungs
-from sklearn_meta.search._trial import OK, Order, Trial, model_path, read_fold, run_trial
+from sklearn_meta.search._trial import (
+    OK,
+    FoldScore,
+    Order,
+    Trial,
+    model_path,
+    read_fold,
+    run_trial,
+)
 
 __all__ = [
     "DEFAULT_METRIC",
     "GREATER_IS_BETTER",
+    "KEPT_TRIALS",
     "OK",
     "Budget",
     "Crew",
     "FoldOutcome",
+    "FoldScore",
     "InlineSlot",
     "Order",
     "Problem",
@@ -29,6 +39,7 @@ __all__ = [
     "SearchLoop",
     "Trial",
     "WorkerSlot",
+    "default_scoring",
     "evaluate_metrics",
     "fit_fold",
     "foreign_workers",

@@ -26,6 +26,15 @@ class Budget:
         """Whether seconds are limited."""
         return self.time_budget is not None
 
+    def reserve_for_refits(self):
+        """Keep a tenth more for the end: after a holdout the ensemble is fitted on all rows."""
+        if self.time_budget is not None:
+            self.reserve += 0.1 * self.time_budget
+
+    def end_within(self, seconds):
+        """Move the deadline to at most so many seconds from now."""
+        self.time_budget = min(self.elapsed() + self.left(), self.elapsed() + seconds)
+
     def elapsed(self):
         """Return the seconds since the start."""
         return perf_counter() - self.started

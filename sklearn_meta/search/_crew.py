@@ -86,8 +86,9 @@ class Crew:
     def submit(self, order, hard_seconds=None):
         """Carry out an order; end it after `hard_seconds`."""
         slot = self._free.pop()
+        started = perf_counter()  # before: an inline slot is done when `submit_trial` returns
         future = slot.submit_trial(str(self.problem_path), str(self.spool), order)
-        self._running[future] = (slot, order, perf_counter(), hard_seconds)
+        self._running[future] = (slot, order, started, hard_seconds)
 
     def run_here(self, problem, order):
         """Carry out an order in the caller, for models of bounded cost."""
@@ -124,6 +125,11 @@ class Crew:
     def stop(self, status="deadline", reason="the budget ended"):
         """End all running trials now; return them with the folds that they had finished."""
         return [self._end(future, status, reason) for future in list(self._running)]
+
+    def discard(self, number):
+        """Remove the models and predictions of a trial from the spool."""
+        for path in self.spool.glob(f"{number}-*"):
+            path.unlink(missing_ok=True)
 
     def close(self):
         """Give the slots back and remove the spool folder."""

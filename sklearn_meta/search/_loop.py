@@ -6,7 +6,9 @@ from dataclasses import replace
 #: order of asking: a constant, so that the result does not depend on the number of workers.
 LAG = 4
 
+KEPT_TRIALS = 40  # models and predictions of the best so many stay on disk, the others are removed
 OPENING_ROWS = 2_000  # openings run in the caller, so their cost is bounded
+INTERRUPTED_SECONDS = 2.0  # what choosing and refitting may still take after Ctrl-C
 
 
 class SearchLoop:
@@ -45,6 +47,7 @@ class SearchLoop:
         self._n_told = 0
         self._n_asked = 0
         self._dry = False  # the schedule had nothing to propose
+        self._removed = set()  # numbers of the trials whose models are gone
 
     def open(self):
         """Run the cheap openings in the caller, so that a model exists before anything can fail."""
@@ -52,17 +55,23 @@ class SearchLoop:
             if self._is_spent() or (self.trials and self._openings_were_slow()):
                 break
             self._n_asked += 1
-            self._finish(self.crew.run_here(self.problem, self._clocked(order)))
+            trial = self.crew.run_here(self.problem, self._clocked(order))
+            self._record(trial)
+            self.schedule.tell(trial)  # at once, with or without a clock: nothing was asked yet
+            self._n_told += 1
 
     def run(self):
         """Search until the budget ends; Ctrl-C ends it too and keeps what was found."""
+        reason = "the budget ended"
         try:
             self._run()
         except KeyboardInterrupt:
             if not any(trial.folds for trial in self.trials):
                 raise
             self.interrupted = True
-        for trial in self.crew.stop():
+            reason = "the user ended the search"
+            self.budget.end_within(INTERRUPTED_SECONDS)
+        for trial in self.crew.stop(reason=reason):
             self._record(trial)
         return self.trials
 
@@ -129,4 +138,17 @@ class SearchLoop:
 
     def _record(self, trial):
         self.trials.append(trial)
+        self._free_disk()
         self.observer(self)
+
+    def _free_disk(self):
+        """Remove the models of trials that can no longer take part in the ensemble."""
+        complete = [trial for trial in self.trials if len(trial.folds) == len(self.problem.folds)]
+        ranked = sorted(complete, key=lambda trial: (-trial.score, trial.order.number))
+        losers = ranked[KEPT_TRIALS:]
+        if complete:  # else what is incomplete may have to do
+            losers += [trial for trial in self.trials if len(trial.folds) < len(self.problem.folds)]
+        for trial in losers:
+            if trial.order.number not in self._removed:
+                self._removed.add(trial.order.number)
+                self.crew.discard(trial.order.number)

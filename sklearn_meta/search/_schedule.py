@@ -69,7 +69,8 @@ class Schedule:
         self.session.tell(
             trial.order.configuration,
             self._comparable_score(trial),
-            trial.fold_seconds,
+            # of a trial that was ended within its first fold, what it took is a lower bound
+            trial.fold_seconds if trial.folds else trial.seconds,
             status=OK if trial.folds else trial.status,
         )
 

@@ -1,11 +1,13 @@
 """Scores from predictions: the user's metric, applied without asking a model twice."""
 
 import inspect
+import warnings
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.metrics import check_scoring, get_scorer
 
+from sklearn_meta.exceptions import SearchWarning
 from sklearn_meta.search._metrics import DEFAULT_METRIC, binary_auc, log_loss_of_codes
 
 #: Names of scikit-learn's scorers and the metric that experience keeps for each.
@@ -37,6 +39,26 @@ _DEFAULT_SCORING = {
     "multiclass": "neg_log_loss",
     "regression": "neg_root_mean_squared_error",
 }
+
+
+def default_scoring(kind, y, folds, sample_weight=None):
+    """Return the name of the scorer for a task whose user named none.
+
+    ROC AUC needs both classes among the validation rows of every fold; where a class is too rare
+    for that, log loss takes its place.
+    """
+    if kind != "binary":
+        return _DEFAULT_SCORING[kind]
+    counted = np.ones(len(y), dtype=bool) if sample_weight is None else sample_weight > 0
+    if all(len(np.unique(y[valid][counted[valid]])) == 2 for _, valid in folds):
+        return _DEFAULT_SCORING[kind]
+    warnings.warn(
+        "ROC AUC is undefined for a fold whose validation rows are all of one class, so the search "
+        "is scored by log loss. Name a metric with scoring=..., or give other splits with cv=...",
+        SearchWarning,
+        stacklevel=2,
+    )
+    return "neg_log_loss"
 
 
 class Scoring:

@@ -1,6 +1,7 @@
 """Cross-validation or holdout: how a table is split for the search."""
 
 import warnings
+from textwrap import shorten
 
 import numpy as np
 from sklearn.model_selection import (
@@ -63,8 +64,8 @@ def make_folds(X, y, kind, *, cv=None, groups=None, time_budget=None, n_columns=
         ]
     if not folds or any(not len(train) or not len(valid) for train, valid in folds):
         raise ValueError(
-            f"cv={cv!r} gave {len(folds)} splits of {len(y)} rows, some without rows to train or "
-            "validate on; at least one with rows on both sides is needed."
+            f"cv={shorten(repr(cv), 80)} gave {len(folds)} splits of {len(y)} rows, some without "
+            "rows to train or validate on; at least one with rows on both sides is needed."
         )
     return folds
 
@@ -102,6 +103,8 @@ def _default_splitter(y, kind, groups, time_budget, n_columns, seed):
         if stratified and smallest >= 2 and n_valid >= n_classes:
             return StratifiedShuffleSplit(1, test_size=n_valid, random_state=seed)
         return ShuffleSplit(1, test_size=n_valid, random_state=seed)
+    if kind == "binary" and smallest > 1:
+        n_folds = min(n_folds, smallest)  # a fold without one of two classes has no ROC AUC
     n_folds = min(n_folds, n_rows)
     if stratified and np.unique(y, return_counts=True)[1].max() >= n_folds:
         return StratifiedKFold(n_folds, shuffle=True, random_state=seed)

@@ -124,7 +124,7 @@ class BoostedClassifier(ClassifierMixin, _Booster):
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     def _encoded(self, y):
-        """Number the labels that are there without gaps, as XGBoost wants it."""
+        """Give the labels that are there numbers without gaps, as XGBoost wants it."""
         self.classes_, codes = np.unique(y, return_inverse=True)
         return codes
 

@@ -1,6 +1,7 @@
 """Fit a pipeline: with weights for all its parts, and only as long as allowed."""
 
 import warnings
+from contextlib import contextmanager
 
 import numpy as np
 from sklearn import config_context
@@ -9,8 +10,23 @@ from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
+from sklearn_meta._validation import take_rows
 from sklearn_meta.spaces._stopping import can_stop, fit_until
 from sklearn_meta.spaces._weights import request_weights, takes_weights
+
+# Small or odd folds make scikit-learn and skrub say these; the result is usable all the same.
+EXPECTED_WARNINGS = (
+    "Features .* are constant",
+    "class_weight presets",
+    "The matrix shape is",
+    "Variables are collinear",
+    "n_quantiles .* is greater",
+    "The number of unique classes is greater than 50%",
+    "The least populated class",
+    "n_components > n_samples",
+    "Only one sample available",
+    "k=.* is greater than n_features",
+)
 
 
 def fit_pipeline(pipeline, X, y, sample_weight=None, stop=None):
@@ -26,7 +42,7 @@ def fit_pipeline(pipeline, X, y, sample_weight=None, stop=None):
         Encoded labels or numbers. If only one class is among them, the model is replaced by
         one that always predicts it.
     sample_weight : ndarray of shape (n_samples,), default=None
-        Weights; they reach every step that can use them.
+        Weights; they reach every step that can use them. Rows of weight zero are left out.
     stop : callable, default=None
         ``stop()`` is asked between rounds of an ensemble that grows; once it returns True, the
         model as it is then is kept. None fits in one go.
@@ -58,6 +74,10 @@ def fit_pipeline(pipeline, X, y, sample_weight=None, stop=None):
     >>> pipeline.predict([[3.0]]).round(2).tolist(), fraction_done
     ([6.0], 1.0)
     """
+    if sample_weight is not None and not np.all(sample_weight):
+        # A row without weight is no row: else it would add levels, medians and empty classes.
+        counted = np.flatnonzero(sample_weight)
+        X, y, sample_weight = take_rows(X, counted), y[counted], sample_weight[counted]
     _suit_to_classes(pipeline, y)
     model = pipeline.steps[-1][1]
     if sample_weight is not None and not takes_weights(model):
@@ -94,24 +114,12 @@ def _suit_to_classes(pipeline, y):
         model.set_params(early_stopping=False)
 
 
-class _quiet(warnings.catch_warnings):
+@contextmanager
+def _quiet():
     """Silence what is expected when many models are tried: iterations are bounded on purpose."""
-
-    def __enter__(self):
-        super().__enter__()
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        for message in (
-            "Features .* are constant",
-            "class_weight presets",
-            "The matrix shape is",
-            "Variables are collinear",
-            "n_quantiles .* is greater",
-            "The number of unique classes is greater than 50%",
-            "The least populated class",
-            "n_components > n_samples",
-            "Warm-start fitting without increasing",
-        ):
+        warnings.simplefilter("ignore", RuntimeWarning)  # 0 / 0 of constant columns and the like
+        for message in EXPECTED_WARNINGS:
             warnings.filterwarnings("ignore", message=message)
-        for category in (RuntimeWarning,):
-            warnings.simplefilter("ignore", category)
-        return None
+        yield

@@ -136,7 +136,9 @@ def _for_linear_models(roles, configuration, targets):
     parts += _categories_as_numbers(roles, configuration, targets, fallback=_one_hot)
     for name, column in enumerate(roles.datetime):
         fill = SimpleImputer(strategy="median", keep_empty_features=True)
-        steps = make_pipeline(*_date_parts(periodic=True), fill, *_scaler(configuration, targets))
+        # skrub makes periodic columns only of a column whose name is a string.
+        dates = _date_parts(periodic=isinstance(column, str))
+        steps = make_pipeline(*dates, fill, *_scaler(configuration, targets))
         parts.append((f"date_{name}", steps, column))
     parts += _text_parts(roles, targets)
     return _transformer(parts)

@@ -2,7 +2,7 @@
 
 from sklearn.decomposition import PCA
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
-from sklearn.feature_selection import SelectFromModel, SelectPercentile, f_classif, f_regression
+from sklearn.feature_selection import SelectFromModel, SelectKBest, f_classif, f_regression
 from sklearn.kernel_approximation import Nystroem
 from sklearn.preprocessing import PolynomialFeatures
 
@@ -39,7 +39,7 @@ def selection_step(configuration, context):
         return None
     if selection == "univariate":
         score = f_regression if context.is_regression else f_classif
-        return SelectPercentile(score, percentile=100 * configuration["selection_share"])
+        return SelectKBest(score, k=max(1, round(configuration["selection_share"] * context.width)))
     trees = ExtraTreesRegressor if context.is_regression else ExtraTreesClassifier
     model = trees(
         n_estimators=30,

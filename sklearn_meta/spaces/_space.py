@@ -246,10 +246,8 @@ class SearchSpace:
 
     def _prior(self):
         """Return the model for a table without a usable column."""
-        if self.kind == "regression":
-            model = DummyRegressor()
-        else:
-            model = DummyClassifier(strategy="prior")
+        is_regression = self.kind == "regression"
+        model = DummyRegressor() if is_regression else DummyClassifier(strategy="prior")
         with config_context(enable_metadata_routing=True):
             return request_weights(model)
 

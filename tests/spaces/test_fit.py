@@ -187,3 +187,40 @@ def test_dates_and_text(family):
     later = X.iloc[:3].copy()
     later["day"], later["written"], later["remark"] = pd.NaT, ["", None, "rubbish"], None
     assert np.isfinite(pipeline.predict_proba(later.astype(X.dtypes))).all()
+
+
+def test_a_class_without_weight_is_no_class():
+    X, y = some_table(60)
+    y[:2] = 2
+    weights = np.r_[np.zeros(2), np.ones(58)]
+    for family in ("naive_bayes", "linear"):
+        space = SearchSpace("multiclass", [family], weighted=True)
+        pipeline, table = build(space, {"family": family}, X, y)
+        pipeline, _ = fit_pipeline(pipeline, table, y, weights)
+        assert pipeline.classes_.tolist() == [0, 1]
+
+
+def test_selection_keeps_a_column():
+    X = pd.DataFrame({"a": [f"id{i % 50}" for i in range(60)], "b": ["x", "y"] * 30})
+    y = np.arange(60) % 3
+    chosen = {"family": "linear", "selection": "univariate", "selection_share": 0.1}
+    pipeline, X = build(
+        SearchSpace("multiclass", ["linear"]), {**chosen, "encoding": "target"}, X, y
+    )
+    pipeline, _ = fit_pipeline(pipeline, X, y)
+    assert pipeline.predict_proba(X).shape == (60, 3)
+
+
+@pytest.mark.parametrize("family", ["linear", "random_forest"])
+def test_dates_and_text_in_columns_without_names(family):
+    n = 60
+    X = pd.DataFrame(
+        {
+            1: pd.date_range("2020", periods=n),
+            "b": [f"what the customer {i} wrote" for i in range(n)],
+            3: ["x", "y"] * (n // 2),
+        }
+    )
+    pipeline, X = build(SearchSpace("binary"), {"family": family}, X, np.arange(n) % 2)
+    pipeline, _ = fit_pipeline(pipeline, X, np.arange(n) % 2)
+    assert pipeline.predict_proba(X).shape == (n, 2)

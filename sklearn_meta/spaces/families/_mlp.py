@@ -21,7 +21,7 @@ def build(configuration, context):
         "activation": configuration["activation"],
         "alpha": configuration["alpha"],
         "learning_rate_init": configuration["learning_rate_init"],
-        "batch_size": int(np.clip(context.n_rows // 10, 1, 256)),
+        "batch_size": int(np.clip(context.n_rows // 10, min(32, context.n_rows), 256)),
         "max_iter": int(np.clip(ROWS_SEEN // context.n_rows, 10, 200)),
         "early_stopping": context.n_rows >= 100,
         "n_iter_no_change": 15,

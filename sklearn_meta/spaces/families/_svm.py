@@ -63,7 +63,7 @@ def _exact_limits(n_rows, n_columns, n_classes):
 
 
 def _nystroem_limits(n_rows, n_columns, n_classes):
-    """The map is dense: 200,000 rows times 300 components are half a gigabyte."""
+    """Bound the dense map: 200,000 rows times 300 components are half a gigabyte."""
     return n_rows <= 200_000 and n_rows * n_columns <= 2e7 and n_classes <= 100
 
 
