@@ -5,9 +5,10 @@ import sys
 
 import pytest
 
-HEAVY = (
-    "torch skorch openml optuna matplotlib sqlalchemy skrub loky lightgbm xgboost catboost polars"
-).split()
+HEAVY = [
+    *["torch", "skorch", "openml", "optuna", "matplotlib", "sqlalchemy"],
+    *["skrub", "loky", "lightgbm", "xgboost", "catboost", "polars"],
+]
 
 
 def modules_after(statement):

@@ -57,6 +57,11 @@ def standard_error(values):
     return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")
 
 
+def ahead(first, second):
+    """Tell where scores are greater (1), smaller (-1) or the same up to rounding (0)."""
+    return np.sign(first - second).where(~np.isclose(first, second, rtol=1e-6, atol=0), 0)
+
+
 def compared(frame, budget, systems=()):
     """Rows of one budget and of what takes none, with comparable scores.
 
@@ -117,7 +122,7 @@ def quality(rows):
             "related ones) have results of all systems. Means over tables ± standard errors. A "
             "failed run counts as the constant prediction.",
             _ranking(tables, shares.groupby("table").mean(), failed),
-            _behind(scores),
+            _behind(tables),
             "Normalised scores (0 constant, 1 the best here, bounded at -1), mean over seeds ± "
             "standard error:",
             _each(shares, lambda mean, error: show(mean, error)),
@@ -131,7 +136,7 @@ def _ranking(tables, shares, failed):
     ranks, errors = mean_ranks(tables)
     lines = []
     for system in ranks.sort_values().index:
-        versus = np.sign(tables[PROJECT] - tables[system]) if PROJECT in tables else []
+        versus = ahead(tables[PROJECT], tables[system]) if PROJECT in tables else []
         lines.append(
             [
                 f"`{system}`",
@@ -146,14 +151,14 @@ def _ranking(tables, shares, failed):
     return markdown([*header, versus, "failed runs"], lines)
 
 
-def _behind(scores):
+def _behind(means):
     """List the tables on which the project is behind, system by system."""
     lines = []
-    for system in scores.columns.drop(PROJECT) if PROJECT in scores else []:
-        lost = scores[PROJECT] - scores[system]
-        mean = lost.groupby("table").mean().sort_values()
-        told = [f"{table} ({value:.3g})" for table, value in mean.items() if value < 0]
-        lines.append(f"- behind `{system}` on {len(told)} of {len(mean)}: {', '.join(told) or '-'}")
+    for system in means.columns.drop(PROJECT) if PROJECT in means else []:
+        gain = (means[PROJECT] - means[system]).sort_values()
+        lost = gain[ahead(means[PROJECT], means[system])[gain.index] < 0]
+        told = ", ".join(f"{table} ({value:.3g})" for table, value in lost.items())
+        lines.append(f"- behind `{system}` on {len(lost)} of {len(gain)}: {told or '-'}")
     return "\n".join(lines)
 
 

@@ -68,6 +68,14 @@ class Watched:
         self.cpu_seconds = sum(self._cpu.values())
 
 
+def _lives(process):
+    """Tell whether a process still runs; one that only waits for its status to be read does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
 def watch(command, *, limit, env=None, log=subprocess.DEVNULL, interval=0.2):
     """Run a command to its end or the limit, and sample its tree of processes.
 
@@ -107,7 +115,7 @@ def watch(command, *, limit, env=None, log=subprocess.DEVNULL, interval=0.2):
         watched.seconds = time.perf_counter() - started
         if not watched.timed_out:
             _, alive = psutil.wait_procs(set(watched._cpu) - {root}, timeout=GRACE_SECONDS)
-            watched.left_processes = len(alive)
+            watched.left_processes = sum(map(_lives, alive))
     finally:  # also when this benchmark is stopped
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -82,7 +82,7 @@ def in_process(part, n_jobs, max_trials, options):
         command += ["--experience", options.experience]
         with printed.open("w") as log:
             watched = watch(
-                command, limit=LIMIT, env=environment(with_checkout=True), log=log, interval=0.05
+                command, limit=LIMIT, env=environment(with_checkout=True), log=log, interval=0.1
             )
         if not out.exists():
             sys.exit(f"{part} with n_jobs={n_jobs} failed:\n{printed.read_text()[-2000:]}")

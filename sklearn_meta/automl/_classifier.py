@@ -173,6 +173,7 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
         return self
 
     def _check_target(self, y, n_samples):
+        vars(self).pop("threshold_", None)  # it was tuned for an earlier fit
         codes, self.classes_ = check_classification_target(y, n_samples)
         kind = "binary" if len(self.classes_) == 2 else "multiclass"
         return codes, kind, self.classes_

@@ -34,8 +34,8 @@ def storable_copy(value):
     >>> from sklearn_meta.persistence._copies import storable_copy
     >>> with config_context(enable_metadata_routing=True):
     ...     model = Ridge().set_fit_request(sample_weight=True)
-    >>> storable_copy(model)._stored_requests
-    {'fit': {'sample_weight': True}}
+    >>> storable_copy(model)._stored_requests["fit"]
+    {'sample_weight': True}
     """
     return _Copier().copy(value)
 
@@ -101,7 +101,7 @@ class _Copier:
 
 
 def _is_leaf(value):
-    """Tell what is stored as it is: numbers, texts, arrays of them, objects with their own state."""
+    """Tell what is stored as it is: numbers, texts, arrays, objects with a state of their own."""
     if type(value) in (list, tuple, dict):
         return False
     if isinstance(value, np.ndarray):

@@ -133,11 +133,12 @@ def load(path, *, trusted=()):
 
     Examples
     --------
-    >>> from sklearn_meta.persistence import load
-    >>> load("nowhere.skops")
-    Traceback (most recent call last):
-        ...
-    sklearn_meta.persistence._errors.ModelFileNotFoundError: There is no model file at ...
+    >>> from sklearn_meta.persistence import ModelFileNotFoundError, load
+    >>> try:
+    ...     load("nowhere.skops")
+    ... except ModelFileNotFoundError as error:
+    ...     str(error)
+    "There is no model file at 'nowhere.skops'. Check the path."
     """
     trusted = _names(trusted)
     header = read_header(path)

@@ -79,8 +79,8 @@ def _without_password(location):
     except ArgumentError:
         return None
     hidden = [name for name in url.query if name.lower().startswith("pass")]
-    url = url.set(password=None).difference_update_query(hidden)
-    return url.render_as_string()
+    url = url.difference_update_query(hidden)
+    return url._replace(password=None).render_as_string()  # `set` takes None for no change
 
 
 def _names_of(families):

@@ -9,19 +9,15 @@ must be harmless to call with any arguments.
 _NUMPY = ("asarray", "dtype")
 
 _SKLEARN = (
-    "calibration._CalibratedClassifier",
-    "calibration._SigmoidCalibration",
-    "calibration._TemperatureScaling",
     "ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "feature_selection._univariate_selection.f_classif",
     "feature_selection._univariate_selection.f_regression",
     "gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+    "metrics._dist_metrics.EuclideanDistance64",
+    "metrics._dist_metrics.ManhattanDistance64",
+    "metrics._dist_metrics.MinkowskiDistance64",
     "neighbors._ball_tree.BallTree",
-    "neighbors._ball_tree.BallTree32",
-    "neighbors._ball_tree.BallTree64",
     "neighbors._kd_tree.KDTree",
-    "neighbors._kd_tree.KDTree32",
-    "neighbors._kd_tree.KDTree64",
     "neural_network._stochastic_optimizers.AdamOptimizer",
     "neural_network._stochastic_optimizers.SGDOptimizer",
     "tree._tree.Tree",
@@ -29,15 +25,10 @@ _SKLEARN = (
 )
 
 _KERNELS = (
-    "CompoundKernel",
     "ConstantKernel",
-    "DotProduct",
-    "ExpSineSquared",
-    "Exponentiation",
     "Matern",
     "Product",
     "RBF",
-    "RationalQuadratic",
     "Sum",
     "WhiteKernel",
 )
@@ -63,7 +54,6 @@ _SPLITTERS = (
 _SKRUB = (
     "_datetime_encoder.DatetimeEncoder",
     "_datetime_encoder._CircularEncoder",
-    "_datetime_encoder._SplineEncoder",
     "_string_encoder.StringEncoder",
     "_to_datetime.ToDatetime",
     "_to_str.ToStr",

@@ -19,7 +19,7 @@ class Budget:
         self.max_trials = max_trials
         self.started = perf_counter()
         #: Seconds kept at the end: to choose the ensemble, load its models and refit the best.
-        self.reserve = 0.0 if time_budget is None else min(0.2 + 0.05 * time_budget, 4.0)
+        self.reserve = 0.0 if time_budget is None else min(0.25 + 0.03 * time_budget, 4.0)
 
     @property
     def has_clock(self):
@@ -32,8 +32,9 @@ class Budget:
             self.reserve += 0.1 * self.time_budget
 
     def end_within(self, seconds):
-        """Move the deadline to at most so many seconds from now."""
-        self.time_budget = min(self.elapsed() + self.left(), self.elapsed() + seconds)
+        """End the search now, and move the deadline to at most so many seconds from now."""
+        self.time_budget = self.elapsed() + min(self.left(), seconds)
+        self.reserve = max(self.reserve, seconds)
 
     def elapsed(self):
         """Return the seconds since the start."""

@@ -1,6 +1,5 @@
 """Who carries out trials: local worker slots, the caller itself, or a foreign executor."""
 
-import pickle
 import shutil
 import tempfile
 from concurrent.futures import FIRST_COMPLETED, wait
@@ -95,7 +94,7 @@ class Crew:
         return InlineSlot().submit(run_trial, problem, self.spool, order).result()
 
     def start_calls(self, function, arguments):
-        """Run ``function(problem, *args)`` for each tuple of arguments on the slots; see `Calls`."""
+        """Run ``function(problem, *args)`` for each tuple of arguments; see `Calls`."""
         return Calls(self, function, list(arguments))
 
     def borrow(self):

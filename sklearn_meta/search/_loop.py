@@ -1,5 +1,6 @@
 """The ask/tell loop: keep the crew busy until the budget ends."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 #: In deterministic mode trial t is asked with the results of the trials up to t - LAG, told in the
@@ -51,29 +52,35 @@ class SearchLoop:
 
     def open(self):
         """Run the cheap openings in the caller, so that a model exists before anything can fail."""
-        for order in self.schedule.openings(OPENING_ROWS):
-            if self._is_spent() or (self.trials and self._openings_were_slow()):
-                break
-            self._n_asked += 1
-            trial = self.crew.run_here(self.problem, self._clocked(order))
-            self._record(trial)
-            self.schedule.tell(trial)  # at once, with or without a clock: nothing was asked yet
-            self._n_told += 1
+        with self._interruptible():
+            for order in self.schedule.openings(OPENING_ROWS):
+                if self._is_spent() or (self.trials and self._openings_were_slow()):
+                    break
+                self._n_asked += 1
+                trial = self.crew.run_here(self.problem, self._clocked(order))
+                self._record(trial)
+                self.schedule.tell(trial)  # at once, with or without a clock: none was asked yet
+                self._n_told += 1
 
     def run(self):
         """Search until the budget ends; Ctrl-C ends it too and keeps what was found."""
-        reason = "the budget ended"
-        try:
+        with self._interruptible():
             self._run()
+        reason = "the user ended the search" if self.interrupted else "the budget ended"
+        for trial in self.crew.stop(reason=reason):
+            self._record(trial)
+        return self.trials
+
+    @contextmanager
+    def _interruptible(self):
+        """Let Ctrl-C end the search, if there is something to keep."""
+        try:
+            yield
         except KeyboardInterrupt:
             if not any(trial.folds for trial in self.trials):
                 raise
             self.interrupted = True
-            reason = "the user ended the search"
             self.budget.end_within(INTERRUPTED_SECONDS)
-        for trial in self.crew.stop(reason=reason):
-            self._record(trial)
-        return self.trials
 
     def _run(self):
         while True:

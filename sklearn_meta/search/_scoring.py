@@ -160,7 +160,7 @@ class _ReplayClassifier(ClassifierMixin, BaseEstimator):
 
 
 def _name_of(scorer):
-    """The name of a scorer object, found by its function, or of a plain callable."""
+    """Name a scorer object by its function, or a plain callable."""
     function = getattr(scorer, "_score_func", scorer)
     return getattr(function, "__name__", type(scorer).__name__)
 

@@ -1,15 +1,16 @@
-"""Worker slots: private one-process pools that can be ended at once and are kept warm between fits.
+"""Worker slots: private one-process pools that can be ended at once and stay warm between fits.
 
-A slot is a `loky.ProcessPoolExecutor` with a single worker of its own. A crash breaks that one pool,
-never another trial; a running fit is ended by killing the worker, in about a hundredth of a second.
+A slot is a `loky.ProcessPoolExecutor` with a single worker of its own. A crash breaks that one
+pool, never another trial; a running fit is ended by killing the worker, in about a hundredth of a
+second.
 The process-wide reusable executor of loky is not used: while it lives, `joblib.Parallel` in the
 same process fails.
 """
 
-import atexit
 import os
 import threading
 from concurrent.futures import Future
+from multiprocessing.util import Finalize
 
 from sklearn_meta.search._trial import run_spooled
 
@@ -24,6 +25,7 @@ IDLE_SECONDS = 120  # an idle worker ends by itself after so long
 
 _idle = []
 _lock = threading.Lock()
+_cared_for = set()  # processes whose end ends their idle slots
 
 
 class WorkerSlot:
@@ -143,12 +145,23 @@ def release_slot(slot):
         return
     with _lock:
         if slot.alive and len(_idle) < (os.cpu_count() or 1):
+            _end_with_this_process()
             _idle.append(slot)
             return
     slot.end()
 
 
-@atexit.register
+def _end_with_this_process():
+    """See that idle workers end when this process does.
+
+    A child that multiprocessing made runs no atexit functions, and at its end it waits for its own
+    children: a worker kept warm there would hold up the shutdown of somebody's process pool.
+    """
+    if os.getpid() not in _cared_for:
+        _cared_for.add(os.getpid())
+        Finalize(None, end_idle_slots, exitpriority=100)
+
+
 def end_idle_slots():
     """End all idle workers of this process."""
     with _lock:

@@ -31,7 +31,7 @@ def make_folds(X, y, kind, *, cv=None, groups=None, time_budget=None, n_columns=
     kind : {"binary", "multiclass", "regression"}
         Classes are stratified.
     cv : int, splitter, iterable or None
-        As in scikit-learn; None chooses by the work: 5 folds for what is quick to fit, then 3, then
+        As in scikit-learn; None chooses by the work: 5 folds for what is quick to fit, else (3 or)
         one holdout.
     groups : array-like of shape (n_samples,), default=None
         Rows of one group stay on one side of every split.
@@ -82,7 +82,7 @@ def n_default_folds(n_rows, n_columns, n_classes, time_budget):
     if time_budget is None:
         return 5 if n_rows <= 5_000 else 3 if n_rows <= 20_000 else 1
     affordable = time_budget / (12 * seconds)
-    return 5 if affordable >= 5 else 3 if affordable >= 3 else 1
+    return 5 if affordable >= 3 else 1
 
 
 def _default_splitter(y, kind, groups, time_budget, n_columns, seed):

@@ -19,7 +19,7 @@ def test_threshold_improves_what_it_is_tuned_for(quick_classifier, unbalanced):
     assert clf.tune_threshold() is clf
     assert 0 < clf.threshold_ < 1
     validation = clf._validation_predictions[:, 1]
-    truth = clf.classes_[clf._validation_codes]
+    truth = clf.classes_[clf._validation_target]
     tuned, usual = (
         balanced_accuracy_score(truth, clf.classes_[(validation >= cut).astype(int)])
         for cut in (clf.threshold_, 0.5)
@@ -52,7 +52,7 @@ def test_threshold_for_a_name(quick_classifier, unbalanced):
     X, y = unbalanced
     clf = quick_classifier(families=["linear"]).fit(X, (y == "rare").astype(int))
     clf.tune_threshold("f1")
-    truth = clf._validation_codes
+    truth = clf._validation_target
     predicted = (clf._validation_predictions[:, 1] >= clf.threshold_).astype(int)
     usual = (clf._validation_predictions[:, 1] >= 0.5).astype(int)
     assert f1_score(truth, predicted) >= f1_score(truth, usual)

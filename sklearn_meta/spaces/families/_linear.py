@@ -39,7 +39,7 @@ def build(configuration, context):
     C = configuration["C"]
     if context.is_regression:
         if configuration["penalty"] == "l2":
-            return Ridge(alpha=1 / C)
+            return Ridge(alpha=1 / C, tol=1e-10)  # the solver for sparse tables is iterative
         # The penalty is measured against squared errors, so the target is scaled first.
         net = ElasticNet(
             alpha=1 / (C * context.n_rows),
