@@ -6,6 +6,7 @@ from _costs import deadline, overhead
 from _results import markdown
 
 PROJECT, RANDOM, ZERO = "sklearn_meta", "sklearn_meta_random", "constant"
+BOOSTED = "sklearn_meta_boost"
 
 
 def normalised(scores, constant):
@@ -132,11 +133,17 @@ def quality(rows):
     )
 
 
+def _focus(systems):
+    """Choose the variant of the project to compare the others with; None if there is none."""
+    return next((name for name in (PROJECT, BOOSTED) if name in systems), None)
+
+
 def _ranking(tables, shares, failed):
     ranks, errors = mean_ranks(tables)
+    focus = _focus(tables)
     lines = []
     for system in ranks.sort_values().index:
-        versus = ahead(tables[PROJECT], tables[system]) if PROJECT in tables else []
+        versus = ahead(tables[focus], tables[system]) if focus else []
         lines.append(
             [
                 f"`{system}`",
@@ -147,16 +154,17 @@ def _ranking(tables, shares, failed):
             ]
         )
     header = ["system", "mean rank", "normalised score"]
-    versus = f"`{PROJECT}` is better / worse / equal"
+    versus = f"`{focus or PROJECT}` is better / worse / equal"
     return markdown([*header, versus, "failed runs"], lines)
 
 
 def _behind(means):
     """List the tables on which the project is behind, system by system."""
     lines = []
-    for system in means.columns.drop(PROJECT) if PROJECT in means else []:
-        gain = (means[PROJECT] - means[system]).sort_values()
-        lost = gain[ahead(means[PROJECT], means[system])[gain.index] < 0]
+    focus = _focus(means)
+    for system in means.columns.drop(focus) if focus else []:
+        gain = (means[focus] - means[system]).sort_values()
+        lost = gain[ahead(means[focus], means[system])[gain.index] < 0]
         told = ", ".join(f"{table} ({value:.3g})" for table, value in lost.items())
         lines.append(f"- behind `{system}` on {len(lost)} of {len(gain)}: {told or '-'}")
     return "\n".join(lines)

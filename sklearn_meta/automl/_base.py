@@ -214,7 +214,9 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         self.n_splits_ = len(problem.folds)
         self.interrupted_ = result.interrupted
         self.seconds_ = {**result.spent, "total": budget.elapsed()}
-        self._validation_target = outcome.target
+        self._validation_target = problem.y[outcome.rows]
+        weights = problem.sample_weight
+        self._validation_weight = None if weights is None else weights[outcome.rows]
         self._validation_predictions = outcome.predictions
 
     def _predictions(self, X):

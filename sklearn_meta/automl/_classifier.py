@@ -2,11 +2,11 @@
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.metrics import get_scorer
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_meta._validation import check_classification_target
 from sklearn_meta.automl._base import BaseMetaAuto
+from sklearn_meta.search import Scoring
 
 
 class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
@@ -139,7 +139,8 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
         Parameters
         ----------
         scoring : str or callable, default="balanced_accuracy"
-            A scorer's name or a function ``score(y_true, y_pred)``, greater is better.
+            A scorer's name, a scorer, or a callable ``scoring(estimator, X, y)`` that asks the
+            estimator for labels (its `X` is None here).
 
         Returns
         -------
@@ -156,19 +157,18 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
             raise ValueError(
                 f"A threshold needs two classes; this target has {len(self.classes_)}."
             )
-        score = scoring
-        if isinstance(scoring, str):
-            scorer = get_scorer(scoring)
-            if getattr(scorer, "_response_method", "predict") != "predict":
-                raise ValueError(
-                    f"scoring={scoring!r} scores probabilities, which a threshold does not change. "
-                    "Use one that scores labels, e.g. 'balanced_accuracy' or 'f1'."
-                )
-            score = _label_score(scorer)
+        score = Scoring(scoring, "binary", self.classes_)
+        if not score.of_labels:
+            raise ValueError(
+                f"scoring={scoring!r} scores probabilities, which a threshold does not change. "
+                "Use one that scores labels, e.g. 'balanced_accuracy' or 'f1'."
+            )
         proba = self._validation_predictions[:, 1]
-        truth = self.classes_[self._validation_target]
         grid = np.unique(np.quantile(proba, np.linspace(0, 1, 101)))
-        values = [score(truth, self.classes_[(proba >= cut).astype(int)]) for cut in grid]
+        values = [
+            score(None, self._validation_target, _certain(proba >= cut), self._validation_weight)
+            for cut in grid
+        ]
         self.threshold_ = float(grid[int(np.argmax(values))])
         return self
 
@@ -179,10 +179,6 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
         return codes, kind, self.classes_
 
 
-def _label_score(scorer):
-    """Turn a scorer of labels into a function of truth and prediction."""
-
-    def score(y_true, y_pred):
-        return scorer._sign * scorer._score_func(y_true, y_pred, **scorer._kwargs)
-
-    return score
+def _certain(positive):
+    """Return probabilities 0 and 1 for the two classes, shape (n, 2)."""
+    return np.column_stack([~positive, positive]).astype(float)

@@ -49,5 +49,5 @@ def constant_outcome(problem, number):
         best_pipeline=model,
         refitted=True,
         predictions=np.concatenate(predictions),
-        target=problem.y[np.concatenate([valid for _, valid in problem.folds])],
+        rows=np.concatenate([valid for _, valid in problem.folds]),
     )

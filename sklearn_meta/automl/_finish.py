@@ -39,8 +39,8 @@ class Outcome:
         Whether `best_pipeline` saw all rows.
     predictions : ndarray
         The ensemble's predictions for the validation rows, fold after fold.
-    target : ndarray
-        The codes or numbers of those rows.
+    rows : ndarray of int
+        The numbers of those rows.
     """
 
     members: list
@@ -49,7 +49,7 @@ class Outcome:
     best_pipeline: object
     refitted: bool
     predictions: np.ndarray
-    target: np.ndarray
+    rows: np.ndarray
 
 
 @dataclass
@@ -87,17 +87,20 @@ class Finisher:
         if holdout:
             wanted = [by_number[number] for number in ranked]
             refits = self._start_refits(wanted if best in wanted else [*wanted, best])
+        members = self._members(ranked, weights, by_number)  # read while the refits run
         refitted = self._await_refits(refits)
-        members = self._members(ranked, weights, by_number, refitted if holdout else {})
+        for member in members:
+            if holdout and member.trial in refitted:
+                member.models = [refitted[member.trial]]
         best_pipeline = refitted.get(best.order.number)
         return Outcome(
             members=members,
             score=score,
             best=best,
-            best_pipeline=best_pipeline or self._load(best, 0),
+            best_pipeline=best_pipeline or self._model_of(best, members),
             refitted=best_pipeline is not None,
             predictions=predictions,
-            target=self.problem.y[np.concatenate([valid for _, valid in self.problem.folds])],
+            rows=np.concatenate([valid for _, valid in self.problem.folds]),
         )
 
     def _complete(self, trials):
@@ -142,7 +145,7 @@ class Finisher:
         for trial in trials:
             slowest = max(trial.folds, key=lambda fold: fold.fit_seconds)
             growth = len(self.problem.y) / max(slowest.rows_used, 1)
-            seconds = 1.3 * slowest.fit_seconds * growth + 0.05
+            seconds = 1.3 * slowest.fit_seconds * growth / max(slowest.fraction, 0.01) + 0.05
             slot = busy.argmin()
             if busy[slot] + seconds < left:
                 busy[slot] += seconds
@@ -160,21 +163,23 @@ class Finisher:
             if pipeline is not None
         }
 
-    def _members(self, ranked, weights, trials, refitted):
+    def _members(self, ranked, weights, trials):
         """Load the models, the heaviest member first, until the budget ends."""
         members = []
         for number in ranked:
-            if number in refitted:
-                models = [refitted[number]]
-            else:
-                models = [self._load(trials[number], f) for f in range(len(self.problem.folds))]
+            models = [self._load(trials[number], fold) for fold in range(len(self.problem.folds))]
             members.append(Member(number, float(weights[number]), models))
-            if self.budget.left() <= 0:
+            if self.budget.left() <= LOAD_SECONDS:
                 break
         total = sum(member.weight for member in members)
         for member in members:
             member.weight /= total
         return members
+
+    def _model_of(self, trial, members):
+        """Return a fold model of a trial, from memory if it is a member."""
+        loaded = [member.models[0] for member in members if member.trial == trial.order.number]
+        return loaded[0] if loaded else self._load(trial, 0)
 
     def _load(self, trial, fold):
         with model_path(self.crew.spool, trial.order.number, fold).open("rb") as stream:

@@ -93,9 +93,12 @@ def select_ensemble(predictions, scores, validation, seconds_left=float("inf")):
     since_best = 0
     least_gain = 1e-4 * abs(best_score) if validation.n_rows < TINY_ROWS else 1e-9
     for size in range(2, MAX_ROUNDS + 1):
-        choice, score = _best_addition(
-            total, size, predictions, order, counts, validation, deadline
-        )
+        try:
+            choice, score = _best_addition(
+                total, size, predictions, order, counts, validation, deadline
+            )
+        except KeyboardInterrupt:
+            break  # who interrupts now wants the model, and there is one
         if choice is None:
             break
         counts[choice] += 1

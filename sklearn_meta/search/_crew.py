@@ -219,7 +219,10 @@ class Calls:
         while self.running:
             left = deadline - perf_counter()
             timeout = None if left == float("inf") else max(left, 0.0)
-            done, _ = wait(self.running, timeout=timeout, return_when=FIRST_COMPLETED)
+            try:
+                done, _ = wait(self.running, timeout=timeout, return_when=FIRST_COMPLETED)
+            except KeyboardInterrupt:
+                break  # the fold models will do
             if not done:
                 break
             for future in done:

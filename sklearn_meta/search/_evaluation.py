@@ -5,6 +5,7 @@ from functools import cached_property
 from time import perf_counter, process_time
 
 import numpy as np
+from sklearn import config_context
 
 from sklearn_meta._validation import n_columns, take_rows
 from sklearn_meta.spaces import SearchSpace, fit_pipeline
@@ -199,9 +200,11 @@ def predict_with(model, X, n_classes, classes=None):
 
     A class that the model never saw has probability zero.
     """
+    with config_context(transform_output="default"):  # as in fit, whatever the caller has set
+        answer = model.predict(X) if n_classes is None else model.predict_proba(X)
     if n_classes is None:
-        return np.asarray(model.predict(X), dtype=float).reshape(-1)
-    proba = np.asarray(model.predict_proba(X), dtype=float)
+        return np.asarray(answer, dtype=float).reshape(-1)
+    proba = np.asarray(answer, dtype=float)
     if proba.shape[1] == n_classes:
         return proba
     known = np.asarray(model.classes_)

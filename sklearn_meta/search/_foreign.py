@@ -34,7 +34,7 @@ class ForeignSlot:
         """Run ``function(path, *args)`` there, with a copy of the problem at `path`."""
         payload = None if problem_path is None else Path(problem_path).read_bytes()
         self._inner = self.executor.submit(_call_there, payload, function, args)
-        return self._inner
+        return self._outer(lambda value: value)
 
     def submit_trial(self, problem_path, spool, order):
         """Carry out an order there; its files are in `spool` when the future is done."""
@@ -42,8 +42,12 @@ class ForeignSlot:
         self._inner = self.executor.submit(
             carry_out, payload, order, self.n_threads, self.memory_limit
         )
+        return self._outer(lambda value: _unpack(value, Path(spool)))
+
+    def _outer(self, receive):
+        """Return a future of what `receive` makes of the task's value."""
         outer = Future()
-        self._inner.add_done_callback(lambda inner: _unpack(inner, outer, Path(spool)))
+        self._inner.add_done_callback(lambda inner: _relay(inner, outer, receive))
         return outer
 
     def end(self):
@@ -94,20 +98,28 @@ def carry_out(payload, order, n_threads, memory_limit):
     return ended[0], files
 
 
-def _unpack(inner, outer, spool):
-    """Write the files that came back, then let those who wait see the trial."""
-    if inner.cancelled():
-        outer.cancel()
-        return
-    error = inner.exception()
+def _relay(inner, outer, receive):
+    """Hand the end of a task on, whatever it is: who waits must never wait for ever."""
+    if inner.cancelled():  # a future that is only cancelled would not wake `wait`
+        error = ConnectionError("the executor cancelled the task")
+    else:
+        error = inner.exception()
+    try:
+        if error is None:
+            outer.set_result(receive(inner.result()))
+    except OSError as failure:  # of writing the files
+        error = failure
     if error is not None:
         outer.set_exception(error)
-        return
-    trial, files = inner.result()
+
+
+def _unpack(value, spool):
+    """Write the files that came back, before those who wait see the trial."""
+    trial, files = value
     if spool.exists():  # else the search is over
         for name, content in files.items():
             (spool / name).write_bytes(content)
-    outer.set_result(trial)
+    return trial
 
 
 def _call_there(payload, function, args):

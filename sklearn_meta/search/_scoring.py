@@ -95,12 +95,13 @@ class Scoring:
         self.metric = STORED_METRIC.get(self.name, DEFAULT_METRIC[kind])
         self._scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring
         check_scoring(self._replay(None), scoring=self._scorer)
+        self._built_in = isinstance(scoring, str)  # a user's own "roc_auc" is the user's
         self._takes_weight = _takes_weight(self._scorer)
 
     @property
     def fast(self):
         """Whether a score costs little more than reading the predictions."""
-        return self.name in _FAST[self.kind]
+        return self._built_in and self.name in _FAST[self.kind]
 
     def __call__(self, X, y, predictions, sample_weight=None):
         """Score predictions for the rows of `X` with targets `y` (codes or numbers)."""
@@ -111,6 +112,11 @@ class Scoring:
         if sample_weight is not None and self._takes_weight:
             return float(self._scorer(replay, X, truth, sample_weight=sample_weight))
         return float(self._scorer(replay, X, truth))
+
+    @property
+    def of_labels(self):
+        """Whether the scorer looks at predicted labels rather than at probabilities."""
+        return getattr(self._scorer, "_response_method", "predict") == "predict"
 
     def _replay(self, predictions):
         if self.kind == "regression":

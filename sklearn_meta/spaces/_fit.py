@@ -86,7 +86,9 @@ def fit_pipeline(pipeline, X, y, sample_weight=None, stop=None):
             "choose families with SearchSpace(..., weighted=True)."
         )
     routed = {} if sample_weight is None else {"sample_weight": sample_weight}
-    with _quiet(), config_context(enable_metadata_routing=bool(routed)):
+    # Frames between the steps, which a user may have asked for globally, would only cost time.
+    settings = config_context(enable_metadata_routing=bool(routed), transform_output="default")
+    with _quiet(), settings:
         if stop is None or not can_stop(model):
             pipeline.fit(X, y, **routed)
             return pipeline, 1.0

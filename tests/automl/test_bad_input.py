@@ -1,7 +1,7 @@
 """What can't be learned from gets an error that says what to do; what can, a model."""
 
 import sqlite3
-from time import perf_counter
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,12 @@ from sklearn.datasets import make_classification
 from sklearn.metrics import make_scorer
 
 from sklearn_meta import Experience, MetaAutoClassifier, MetaAutoRegressor
-from sklearn_meta.exceptions import AllTrialsFailedError, ExperienceError, SklearnMetaError
+from sklearn_meta.exceptions import (
+    AllTrialsFailedError,
+    ExperienceError,
+    SearchWarning,
+    SklearnMetaError,
+)
 from sklearn_meta.spaces import Family
 
 BOTH = pytest.mark.parametrize("estimator", [MetaAutoClassifier, MetaAutoRegressor])
@@ -90,7 +95,7 @@ def test_one_class():
 
 
 def test_continuous_target_for_a_classifier(numbers):
-    with pytest.raises(ValueError, match="Unknown label type: continuous.*|.*regress"):
+    with pytest.raises(ValueError, match="Unknown label type: continuous"):
         small(MetaAutoClassifier).fit(*numbers)
 
 
@@ -128,7 +133,8 @@ def test_all_classes_have_one_member():
 
 
 def test_two_rows():
-    clf = small(MetaAutoClassifier).fit([[0.0], [1.0]], ["a", "b"])
+    with pytest.warns(SearchWarning, match="log loss"):
+        clf = small(MetaAutoClassifier).fit([[0.0], [1.0]], ["a", "b"])
     assert set(clf.predict([[0.0], [1.0]])) <= {"a", "b"}
     reg = small(MetaAutoRegressor).fit([[0.0], [1.0]], [0.0, 1.0])
     assert np.isfinite(reg.predict([[0.5]])).all()
@@ -215,16 +221,12 @@ def test_no_family_left(estimator, binary):
         small(estimator, families=["linear", "-linear"]).fit(*binary)
 
 
-def test_budget_that_allows_nothing(binary):
-    """Even an absurd budget ends soon, with a model or with the reason why there is none."""
-    started = perf_counter()
-    try:
+def test_budget_that_allows_nothing(binary, in_time):
+    """Even an absurd budget ends soon, with a model and a word of warning."""
+    with in_time(0), pytest.warns(SearchWarning, match="constant prediction. Grant more time"):
         clf = small(MetaAutoClassifier, max_trials=None, time_budget=1e-6).fit(*binary)
-    except AllTrialsFailedError as error:
-        assert "Grant more time_budget" in str(error)
-    else:
-        assert clf.predict(binary[0]).shape == (120,)
-    assert perf_counter() - started < 1.5
+    assert clf.predict(binary[0]).shape == (120,)
+    assert clf.report()
 
 
 @BOTH
@@ -278,8 +280,10 @@ def fitted_frame():
 )
 def test_other_columns_at_predict(fitted_frame, change, message):
     clf, frame = fitted_frame
-    with pytest.raises(ValueError, match=message):
-        clf.predict(change(frame))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # an array has no names, says scikit-learn
+        with pytest.raises(ValueError, match=message):
+            clf.predict(change(frame))
 
 
 def test_text_where_numbers_were(fitted_frame):
@@ -358,36 +362,33 @@ def test_experience_file_that_may_only_be_read(binary, experience_file):
 # extreme shapes
 
 
-def test_many_more_columns_than_rows():
+def test_many_more_columns_than_rows(in_time):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(50, 5_000))
     y = (X[:, 0] + X[:, 1] > 0).astype(int)
-    started = perf_counter()
-    clf = MetaAutoClassifier(time_budget=5, experience=None, random_state=0).fit(X, y)
-    assert perf_counter() - started < 6.5
+    with in_time(5):
+        clf = MetaAutoClassifier(time_budget=5, experience=None, random_state=0).fit(X, y)
     assert clf.predict_proba(X).shape == (50, 2)
 
 
-def test_three_hundred_classes():
+def test_three_hundred_classes(in_time):
     rng = np.random.default_rng(0)
     centres = rng.normal(size=(300, 8)) * 5
     y = np.repeat(np.arange(300), 6)
     X = centres[y] + rng.normal(size=(1_800, 8))
-    started = perf_counter()
-    clf = MetaAutoClassifier(time_budget=5, experience=None, random_state=0).fit(X, y)
-    assert perf_counter() - started < 6.5
+    with in_time(5):
+        clf = MetaAutoClassifier(time_budget=5, experience=None, random_state=0).fit(X, y)
     assert clf.predict_proba(X[:3]).shape == (3, 300)
     assert clf.score(X, y) > 0.5
 
 
 @pytest.mark.slow
 @BOTH
-def test_large_table_in_ten_seconds(estimator):
+def test_large_table_in_ten_seconds(estimator, in_time):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(100_000, 50))
     signal = X[:, 0] * X[:, 1] + X[:, 2]
     y = signal if estimator is MetaAutoRegressor else (signal > 0).astype(int)
-    started = perf_counter()
-    model = estimator(time_budget=10, experience=None, random_state=0, n_jobs=2).fit(X, y)
-    assert perf_counter() - started < 11
+    with in_time(10):
+        model = estimator(time_budget=10, experience=None, random_state=0, n_jobs=2).fit(X, y)
     assert model.score(X[:5_000], y[:5_000]) > (0.55 if estimator is MetaAutoClassifier else 0.1)

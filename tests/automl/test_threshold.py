@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.datasets import make_classification
-from sklearn.metrics import balanced_accuracy_score, f1_score, fbeta_score
+from sklearn.metrics import balanced_accuracy_score, f1_score, fbeta_score, make_scorer
 
 
 @pytest.fixture
@@ -33,19 +33,22 @@ def test_threshold_improves_what_it_is_tuned_for(quick_classifier, unbalanced):
     np.testing.assert_array_equal(clf.predict(X), before)
 
 
-def test_threshold_for_a_function(quick_classifier, unbalanced):
+def test_threshold_for_a_scorer(quick_classifier, unbalanced):
     X, y = unbalanced
     clf = quick_classifier(families=["linear"]).fit(X, y)
-
-    def recall_first(truth, predicted):
-        return fbeta_score(truth, predicted, beta=5, pos_label="rare")
-
-    def precision_first(truth, predicted):
-        return fbeta_score(truth, predicted, beta=0.2, pos_label="rare", zero_division=0)
-
+    recall_first = make_scorer(fbeta_score, beta=5, pos_label="rare")
+    precision_first = make_scorer(fbeta_score, beta=0.2, pos_label="rare", zero_division=0)
     eager = (clf.tune_threshold(recall_first).predict(X) == "rare").mean()
     careful = (clf.tune_threshold(precision_first).predict(X) == "rare").mean()
     assert eager > careful
+
+
+def test_threshold_heeds_weights(quick_classifier, unbalanced):
+    X, y = unbalanced
+    clf = quick_classifier(families=["linear"]).fit(X, y, sample_weight=np.ones(len(y)))
+    careful = clf.tune_threshold("accuracy").threshold_
+    clf._validation_weight = np.where(clf._validation_target == 1, 20.0, 1.0)
+    assert clf.tune_threshold("accuracy").threshold_ < careful
 
 
 def test_threshold_for_a_name(quick_classifier, unbalanced):

@@ -145,6 +145,21 @@ def test_result_that_does_not_come_back(table):
     assert "the node is gone" in board["reason"].iloc[-1]
 
 
+def test_tasks_that_are_cancelled(table):
+    """An executor that drops its queue in the middle does not leave the search waiting."""
+
+    class Dropping:
+        def submit(self, function, *args):
+            future = Future()
+            future.cancel()
+            return future
+
+    clf = search(Dropping(), max_trials=4).fit(*table)
+    board = clf.leaderboard_
+    assert board["status"].tolist() == ["ok", "ok", "crash", "crash"]
+    assert "the executor cancelled the task" in board["reason"].iloc[-1]
+
+
 @pytest.mark.parametrize(
     "executor, n_jobs, expected",
     [
