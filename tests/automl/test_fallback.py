@@ -21,7 +21,7 @@ def test_constant_classifier(quick_classifier, binary):
 def test_constant_regressor(quick_regressor, numbers):
     X, y = numbers
     weights = np.arange(len(y), dtype=float)
-    reg = quick_regressor(time_budget=0.05, families=["mlp"])
+    reg = quick_regressor(time_budget=0.05, families=["extra_trees"])
     with pytest.warns(SearchWarning, match="Grant more time"):
         reg.fit(X, y, sample_weight=weights)
     np.testing.assert_allclose(reg.predict(X[:2]), np.average(y, weights=weights))
