@@ -21,15 +21,15 @@ from sklearn_meta import MetaAutoClassifier, MetaAutoRegressor
 # The table
 # ---------
 #
-# Six of the weaker measurements of the breast cancer data, with 8 % of the cells missing. Some
+# Six of the weaker measurements of the breast cancer data, with 8 % of the cells missing. Half of the
 # malignant cases came late and with a remark, so the date and the text tell something too.
 
 rng = np.random.default_rng(0)
 data = load_breast_cancer(as_frame=True)
 y = data.target.map({0: "malignant", 1: "benign"})
 X = data.data.iloc[:, 4:10].mask(rng.random((len(y), 6)) < 0.08)
-late = (y == "malignant") & (rng.random(len(y)) < 0.3)
-days = rng.integers(0, 700, len(y)) + 200 * late
+late = (y == "malignant") & (rng.random(len(y)) < 0.5)
+days = rng.integers(0, 700, len(y)) + 300 * late
 X["visit"] = pd.Timestamp("2023-01-01") + pd.to_timedelta(days, unit="D")
 X["site"] = rng.choice(["north", "south", "harbour"], len(y))
 X["ward"] = pd.Categorical(rng.choice(list("ABCDEF"), len(y)))

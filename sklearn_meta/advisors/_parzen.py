@@ -35,7 +35,10 @@ class ParzenSearch:
     """
 
     def __init__(self, space, family, trials, seed):
-        import optuna
+        with warnings.catch_warnings():
+            # in a notebook without widgets, its progress bars say so on import; none is shown here
+            warnings.filterwarnings("ignore", message="IProgress not found")
+            import optuna
 
         self._space = space
         self._family = space.families[family]
