@@ -21,8 +21,8 @@ from sklearn_meta import MetaAutoClassifier, MetaAutoRegressor
 # The table
 # ---------
 #
-# Six of the weaker measurements of the breast cancer data, with 8 % of the cells missing. Half of the
-# malignant cases came late and with a remark, so the date and the text tell something too.
+# Six of the weaker measurements of the breast cancer data, with 8 % of the cells missing. Half of
+# the malignant cases came late and with a remark, so the date and the text tell something too.
 
 rng = np.random.default_rng(0)
 data = load_breast_cancer(as_frame=True)
