@@ -6,6 +6,7 @@ _HOMES = {
     "EvaluationMatrix": "_matrix",
     "Experience": "_store",
     "SCHEMA_VERSION": "_schema",
+    "TableFolder": "_sources",
     "collect": "_collect",
     "export": "_export",
     "row_hashes": "_row_hashes",

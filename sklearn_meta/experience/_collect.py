@@ -5,52 +5,69 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from sklearn_meta.experience._collect_task import prepare_task, save_problem
+from sklearn_meta.exceptions import ExperienceError, ExperienceNotFoundError
+from sklearn_meta.experience._collect_cost import CostBook
+from sklearn_meta.experience._collect_log import CollectionLog
+from sklearn_meta.experience._collect_plan import Plan
+from sklearn_meta.experience._collect_shelf import Shelf
+from sklearn_meta.experience._collect_task import as_sizes
+from sklearn_meta.experience._foreign_lane import ForeignLane
 from sklearn_meta.experience._lane import Lane
+from sklearn_meta.experience._machine import free_memory, machine_speed
 from sklearn_meta.experience._progress import Progress
-from sklearn_meta.experience._records import write_facts
-from sklearn_meta.experience._schema import schema
 
 _LOOK_SECONDS = 0.5  # between two looks at time and memory
+_MAX_TRIES = 3  # of an evaluation whose worker the executor loses
 _logger = logging.getLogger(__name__)
 
 
 def collect(
     tasks,
-    configurations,
-    into,
+    configurations=None,
+    into=None,
     *,
+    n_sampled=0,
     folds=3,
     max_rows=2000,
     time_limit=20.0,
     memory_limit=None,
     seconds=None,
-    n_jobs=1,
+    n_jobs=None,
+    executor=None,
     random_state=0,
     n_tasks=None,
     verbose=1,
 ):
     """Evaluate configurations on tables and add the results to an experience base.
 
-    Each evaluation runs in a worker process that is ended at the time limit, and is written at
-    once. What is in the base already (same task, configuration and seed) is not run again: a
-    collection that was stopped, or killed, goes on where it was when it is called again.
+    The cheapest configurations are run on all tables first, then the next ones, so that a base
+    whose collection was stopped early is complete for those that it has. Each evaluation runs in a
+    process that is ended at the time limit, and is written at once. What is in the base already
+    (same task, configuration, seed and size) is not run again: a collection that was stopped, or
+    killed, goes on where it was when it is called again.
 
     Parameters
     ----------
-    tasks : iterable of (name, X, y, facts)
+    tasks : iterable of (name, X, y) or (name, X, y, facts), of objects, TableFolder, or path
         Tables, taken one at a time. `facts` is a dict that may hold ``kind`` (else guessed from y),
-        ``openml_id``, ``group``, ``source`` and ``licence``.
-    configurations : list of dict, or callable
-        What to run; or a function from the kind of task to such a list, as
-        :func:`sklearn_meta.spaces.candidate_configurations`. Those whose family does not apply to a
-        table of that size are left out there.
+        ``openml_id``, ``group``, ``source``, ``licence`` and ``max_rows`` (instead of the argument
+        here). Objects have the attributes ``name``, ``X`` and ``y``, and may have those. A path is
+        that of a folder with an index, see :class:`TableFolder`.
+    configurations : list of dict, or callable, default=None
+        What to run on all tables; or a function from the kind of task to such a list. None takes
+        :func:`sklearn_meta.spaces.candidate_configurations`. Those whose family does not apply to
+        a table of that size are left out there.
     into : Experience
         Where to write.
+    n_sampled : int, default=0
+        How many more configurations each table gets of its own, at its smallest size: half of them
+        spread over the space, half near the best so far.
     folds : int, default=3
         Folds of the (stratified) cross-validation.
-    max_rows : int, default=2000
-        Larger tables are cut down to a seeded, stratified sample of so many rows.
+    max_rows : int, None, or list of them, default=2000
+        Larger tables are cut down to a seeded, stratified sample of so many rows; None for all
+        rows. Several sizes are run one after the other, except those that do not cut a table more
+        than a smaller one does.
     time_limit : float, default=20.0
         Seconds for all folds of an evaluation together. If it runs out after the first fold, the
         folds that finished are what counts.
@@ -58,8 +75,12 @@ def collect(
         Bytes that a worker may hold; None for its share of 0.8 of what is free.
     seconds : float, default=None
         Stop after about so many seconds in all; None for no limit.
-    n_jobs : int, default=1
-        Number of workers.
+    n_jobs : int, default=None
+        Evaluations at the same time. None is 1, or all places that an executor has; -1 is all
+        cores.
+    executor : concurrent.futures.Executor, default=None
+        Does the evaluations instead of local workers: ``client.get_executor()`` of a dask client, a
+        process pool, or any other. Its workers need this package installed.
     random_state : int, default=0
         Seed of samples, folds and fits; it is part of an evaluation's key.
     n_tasks : int, default=None
@@ -71,12 +92,14 @@ def collect(
     -------
     dict
         ``evaluations`` (run now), ``known`` (were there), ``tasks`` (finished), ``failed_tasks``
-        (dict from the name to the reason), ``complete`` (False if the seconds ran out).
+        (dict from the name to the reason), ``lost`` (evaluations that an executor lost several
+        times; the next call tries again), ``complete`` (False if the seconds ran out or Ctrl-C
+        ended it) and ``interrupted``.
 
     Raises
     ------
     ExperienceError
-        If the base can't be written.
+        If the base can't be written, or a task is of no form that is understood.
 
     Examples
     --------
@@ -89,135 +112,180 @@ def collect(
     >>> report["evaluations"]
     1
     """
+    if into is None:
+        raise ExperienceError("collect needs a base to write to: into=Experience.open(path).")
     settings = {
         "folds": folds,
-        "max_rows": max_rows,
+        "max_rows": list(as_sizes(max_rows)),
+        "n_sampled": n_sampled,
         "time_limit": time_limit,
+        "memory_limit": memory_limit,
         "random_state": random_state,
+        "n_jobs": n_jobs,
+        "executor": None if executor is None else type(executor).__name__,
     }
-    with into._writing() as connection:
-        write_facts(connection, {"collection": settings})
-    if n_tasks is None and hasattr(tasks, "__len__"):
+    if n_tasks is None and hasattr(tasks, "__len__") and not isinstance(tasks, str):
         n_tasks = len(tasks)
-    deadline = None if seconds is None else perf_counter() + seconds
-    memory_limit = memory_limit or _share_of_memory(n_jobs)
-    lanes = [Lane(folds, time_limit, memory_limit) for _ in range(n_jobs)]
+    log = CollectionLog(into, settings)
     progress = Progress(n_tasks, verbose)
-    collection = _Collection(into, lanes, random_state, max_rows, deadline, progress)
+    lanes = _make_lanes(executor, n_jobs, folds, time_limit, memory_limit)
     with TemporaryDirectory(prefix="sklearn_meta_") as folder:
+        shelf = Shelf(into, folder, folds=folds, max_rows=max_rows, seed=random_state)
+        listed = _as_function(configurations)
+        costs = CostBook(_known_bases(into))
+        plan = Plan(shelf, listed, n_sampled, costs, random_state, progress)
+        deadline = None if seconds is None else perf_counter() + seconds
+        collection = _Collection(plan, lanes, deadline, log)
         try:
-            collection.run(tasks, configurations, folder, folds, max_rows)
+            collection.run(tasks)
+        except KeyboardInterrupt:
+            collection.interrupted = True
         finally:
             collection.close()
-    return collection.report
+    return collection.report()
 
 
 class _Collection:
     """The state of one call of :func:`collect`."""
 
-    def __init__(self, base, lanes, seed, max_rows, deadline, progress):
-        self.base = base
+    def __init__(self, plan, lanes, deadline, log):
+        self.plan = plan
+        self.base = plan.shelf.base
         self.lanes = lanes
-        self.seed = seed
-        self.max_rows = max_rows or 0
         self.deadline = deadline
-        self.progress = progress
-        self.report = {
-            "evaluations": 0,
-            "known": 0,
-            "tasks": 0,
-            "failed_tasks": {},
-            "complete": True,
-        }
+        self.log = log
+        self.interrupted = False
+        self.complete = False
+        self._jobs = {}  # what each lane is at
+        self._again = []  # what an executor lost
+        self._n_done = self._n_lost = 0
 
     @property
     def over(self):
         """Whether the time for the whole collection is used up."""
         return self.deadline is not None and perf_counter() >= self.deadline
 
-    def run(self, tasks, configurations, folder, folds, max_rows):
-        """Go through the tasks, one after the other."""
-        for name, X, y, facts in tasks:
-            if self.over:
-                self.report["complete"] = False
+    def run(self, tasks):
+        """Keep the lanes busy until the plan is done or the time is over."""
+        stream = self.plan.jobs(tasks)
+        while not self.over:
+            exhausted = self._fill(stream)
+            busy = [lane for lane in self.lanes if lane.busy]
+            if busy:
+                self._wait_and_record(busy)
+            elif exhausted and not self._again:
+                self.complete = True
                 return
-            try:
-                prepared = prepare_task(
-                    name, X, y, facts, folds=folds, max_rows=max_rows, random_state=self.seed
-                )
-            except Exception as error:  # noqa: BLE001 - recorded: one bad table must not end it
-                self.report["failed_tasks"][name] = f"{type(error).__name__}: {error}"
-                _logger.warning("Task %r can't be collected: %s", name, error)
-                self.progress.task_done(0)
+
+    def _fill(self, stream):
+        """Give free lanes something to do; tell whether the plan has come to its end."""
+        for lane in self.lanes:
+            if lane.busy or self.over:
                 continue
-            self._run_task(prepared, configurations, folder)
-            if self.report["complete"]:
-                self.report["tasks"] += 1
+            job = self._again.pop() if self._again else next(stream, False)
+            if not job:  # False: there is no more; None: not before something has come back
+                return job is False
+            lane.start(job.configuration, job.task.path)
+            job.task.n_open += 1
+            self._jobs[lane] = job
+        return False
 
-    def _run_task(self, prepared, configurations, folder):
-        """Spread the evaluations that are missing over the lanes."""
-        if callable(configurations):
-            configurations = configurations(prepared.record["kind"])
-        task = self.base.add_task(prepared.name, **prepared.record)
-        known = _evaluated_keys(self.base, task, self.seed, self.max_rows)
-        wanted = [c for c in configurations if prepared.applicable(c)]
-        queue = [c for c in wanted if _key(c) not in known]
-        self.report["known"] += len(wanted) - len(queue)
-        self.progress.begin_task(prepared.name, len(queue))
-        n_queued = len(queue)
-        # a path of its own for every task: workers keep what they read under it
-        path = save_problem(prepared.problem, folder, f"{task}.pickle")
-        queue.reverse()  # to be taken from the end
-        while (queue or any(lane.busy for lane in self.lanes)) and not self.over:
-            for lane in self.lanes:
-                if queue and not lane.busy:
-                    lane.start(queue.pop(), path)
-            self._wait_and_record(task, prepared.problem.fit_rows)
-        if self.over and (queue or any(lane.busy for lane in self.lanes)):
-            self.report["complete"] = False
-        else:
-            self.progress.task_done(n_queued)
-
-    def _wait_and_record(self, task, fit_rows):
+    def _wait_and_record(self, busy):
         """Wait until a worker has something, and write down what is finished."""
-        running = [lane for lane in self.lanes if lane.busy]
-        pause = min(_LOOK_SECONDS, *(lane.seconds_left for lane in running))
-        wait([lane.future for lane in running], pause, FIRST_COMPLETED)
-        for lane in running:
-            evaluation = lane.step()
-            if evaluation is None:
+        pause = min(_LOOK_SECONDS, *(lane.seconds_left for lane in busy))
+        wait([lane.future for lane in busy], pause, FIRST_COMPLETED)
+        for lane in busy:
+            try:
+                evaluation = lane.step()
+            except Exception as error:  # noqa: BLE001 - whatever an executor says of a lost worker
+                self._lost(lane, error)
                 continue
-            evaluation["rows_used"] = evaluation["rows_used"] or fit_rows
-            self.base.add_evaluation(task, seed=self.seed, max_rows=self.max_rows, **evaluation)
-            self.report["evaluations"] += 1
-            self.progress.evaluation_done()
+            if evaluation is not None:
+                self._record(self._jobs.pop(lane), evaluation)
+
+    def _record(self, job, evaluation):
+        """Write an evaluation down."""
+        task = job.task
+        task.n_open -= 1
+        task.n_left -= 1
+        evaluation["rows_used"] = evaluation["rows_used"] or task.fit_rows
+        evaluation.setdefault("machine_speed", machine_speed())
+        self.base.add_evaluation(task.id, seed=self.plan.seed, max_rows=task.max_rows, **evaluation)
+        self._n_done += 1
+        self.log.count(evaluation)
+        self.plan.progress.evaluation_done(task.name, job.seconds)
+
+    def _lost(self, lane, error):
+        """Try again what an executor lost; give up on what it loses again and again."""
+        job = self._jobs.pop(lane)
+        job.task.n_open -= 1
+        job.n_tries += 1
+        if job.n_tries < _MAX_TRIES:
+            self._again.append(job)
+            return
+        self._n_lost += 1
+        _logger.warning(
+            "The executor lost %s on %s %d times (%s: %s); the next call tries again.",
+            job.configuration["family"],
+            job.task.name,
+            _MAX_TRIES,
+            type(error).__name__,
+            error,
+        )
+
+    def report(self):
+        """Return what was done."""
+        shelf = self.plan.shelf
+        done = sum(all(size.n_left <= 0 for size in sizes) for sizes in shelf.tasks)
+        return {
+            "evaluations": self._n_done,
+            "known": self.plan.n_known,
+            "tasks": len(shelf.tasks) if self.complete and not self._n_lost else done,
+            "failed_tasks": shelf.failed,
+            "lost": self._n_lost,
+            "complete": self.complete,
+            "interrupted": self.interrupted,
+        }
 
     def close(self):
-        """Give the workers back, and end the progress line."""
+        """Give the workers back, end the progress line, and write the log."""
         for lane in self.lanes:
             lane.close()
-        self.progress.close()
+        self.plan.progress.close()
+        self.log.close(self.report())
 
 
-def _key(configuration):
-    from sklearn_meta.spaces import configuration_key
+def _as_function(configurations):
+    """Return a function from the kind of task to the configurations to run."""
+    if configurations is None:
+        from sklearn_meta.spaces import candidate_configurations
 
-    return configuration_key(configuration)
-
-
-def _evaluated_keys(base, task, seed, max_rows):
-    """Return the keys of the configurations that were run on a task with a seed and size."""
-    from sqlalchemy import select
-
-    run = schema().evaluations.c
-    query = select(run.configuration).where(
-        run.task == task, run.seed == seed, run.max_rows == max_rows
-    )
-    with base._opened.reading() as connection:
-        return set(connection.execute(query).scalars())
+        return candidate_configurations
+    if callable(configurations):
+        return configurations
+    listed = list(configurations)
+    return lambda kind: listed
 
 
-def _share_of_memory(n_jobs):
-    import psutil
+def _make_lanes(executor, n_jobs, folds, time_limit, memory_limit):
+    """Make a lane for each evaluation that may run at the same time."""
+    from joblib import cpu_count
 
-    return int(0.8 * psutil.virtual_memory().available / n_jobs)
+    from sklearn_meta.search import foreign_workers
+
+    if executor is not None:
+        n_lanes = foreign_workers(executor, n_jobs)
+        return [ForeignLane(executor, folds, time_limit, memory_limit) for _ in range(n_lanes)]
+    n_lanes = max(1, cpu_count() + 1 + n_jobs) if n_jobs and n_jobs < 0 else n_jobs or 1
+    memory_limit = memory_limit or free_memory() // n_lanes
+    return [Lane(folds, time_limit, memory_limit) for _ in range(n_lanes)]
+
+
+def _known_bases(into):
+    """Return the bases that say what is cheap: what ships with the package, else this one."""
+    from sklearn_meta.experience import Experience
+
+    try:
+        return [Experience.bundled(), into]
+    except ExperienceNotFoundError:
+        return [into]

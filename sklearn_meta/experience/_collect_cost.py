@@ -119,8 +119,10 @@ def _means(values, known, axis):
 
 def _sizes(n_rows, n_columns, n_classes):
     """Centred logs of sizes, shape (n, 3)."""
-    sizes = [np.atleast_1d(np.asarray(size or 0 if np.isscalar(size) else size, dtype=float))
-             for size in (n_rows, n_columns, 0 if n_classes is None else n_classes)]
+    sizes = [
+        np.atleast_1d(np.asarray(size or 0 if np.isscalar(size) else size, dtype=float))
+        for size in (n_rows, n_columns, 0 if n_classes is None else n_classes)
+    ]
     sizes = np.column_stack(sizes)
     return np.log(np.maximum(np.nan_to_num(sizes), [1.0, 1.0, 2.0])) - _CENTRE
 

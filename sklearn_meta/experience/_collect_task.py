@@ -26,7 +26,7 @@ _PRELOADED = (
 
 @dataclass
 class PreparedTask:
-    """A task as the collector runs it: what the base stores of it, and the problem to solve.
+    """A task as the collector runs it: what the base stores of it, and the problems to solve.
 
     Attributes
     ----------
@@ -34,30 +34,65 @@ class PreparedTask:
         Name of the table.
     record : dict
         Arguments for `Experience.add_task`, without the name.
-    problem : Problem
-        The rows that take part, and their folds.
+    problems : dict of int to Problem
+        For each cap on the rows (0 for none), ascending, the rows that take part, and their folds.
     """
 
     name: str
     record: dict
-    problem: object
+    problems: dict
 
-    def applicable(self, configuration):
-        """Tell whether a configuration may be run on so many rows, columns and classes."""
-        space = self.problem.space_at(self.problem.fit_rows)
-        return configuration["family"] in space.families
+
+def as_sizes(max_rows):
+    """Check caps on the rows of a table, and bring them into ascending order.
+
+    Parameters
+    ----------
+    max_rows : int, None, or sequence of them
+        Caps; None or 0 for none.
+
+    Returns
+    -------
+    tuple of int
+        Without repetitions; 0, for no cap, comes last.
+
+    Raises
+    ------
+    ValueError
+        If one is negative or no whole number, or there is none.
+
+    Examples
+    --------
+    >>> from sklearn_meta.experience._collect_task import as_sizes
+    >>> as_sizes([6000, 2000, None])
+    (2000, 6000, 0)
+    """
+    sizes = list(max_rows) if isinstance(max_rows, (list, tuple)) else [max_rows]
+    sizes = [0 if size is None else size for size in sizes]
+    legal = all(isinstance(size, int | np.integer) and size >= 0 for size in sizes)
+    if not sizes or not legal:
+        raise ValueError(
+            "max_rows is a number of rows, None for all of them, or a list of such, as in "
+            f"max_rows=(2000, 6000); got {max_rows!r}."
+        )
+    return tuple(sorted({int(size) for size in sizes}, key=lambda size: (size == 0, size)))
+
+
+def telling_sizes(sizes, n_rows):
+    """Leave out the caps that do not cut a table of `n_rows` rows more than a smaller one does."""
+    seen = [n_rows if size == 0 else min(size, n_rows) for size in sizes]
+    return [size for i, size in enumerate(sizes) if seen[i] not in seen[:i]]
 
 
 def prepare_task(name, X, y, facts, *, folds, max_rows, random_state):
     """Check a table, describe it, and draw the rows and folds to evaluate on.
 
     The fingerprint and the meta-features are those of the whole table, the evaluations see at most
-    `max_rows` of its rows.
+    `max_rows` of its rows (several caps give several problems).
     """
-    from sklearn_meta._validation import check_table, n_columns, n_rows, take_rows
+    from sklearn_meta._validation import check_table, n_columns, n_rows
     from sklearn_meta.experience._fingerprint import Fingerprint
-    from sklearn_meta.metafeatures import column_roles, describe_task
-    from sklearn_meta.search import Problem, subsample
+    from sklearn_meta.metafeatures import describe_task
 
     X = check_table(None, X, reset=True)
     kind, y, n_classes = _encode_target(y, facts.get("kind"), n_rows(X))
@@ -70,9 +105,22 @@ def prepare_task(name, X, y, facts, *, folds, max_rows, random_state):
         "metafeatures": describe_task(X, y, kind=kind, random_state=random_state),
         **{fact: facts.get(fact) for fact in TASK_FACTS},
     }
+    problems = {
+        size: _problem(X, y, kind, n_classes, folds, size or None, random_state)
+        for size in telling_sizes(as_sizes(max_rows), n_rows(X))
+    }
+    return PreparedTask(name, record, problems)
+
+
+def _problem(X, y, kind, n_classes, folds, max_rows, random_state):
+    """Draw the rows that take part, and split them."""
+    from sklearn_meta._validation import n_rows, take_rows
+    from sklearn_meta.metafeatures import column_roles
+    from sklearn_meta.search import Problem, subsample
+
     rows = subsample(np.arange(n_rows(X)), y, kind, max_rows, random_state)
     X, y = take_rows(X, rows), y[rows]
-    problem = Problem(
+    return Problem(
         X=X,
         y=y,
         kind=kind,
@@ -81,7 +129,6 @@ def prepare_task(name, X, y, facts, *, folds, max_rows, random_state):
         roles=column_roles(X),
         random_state=random_state,
     )
-    return PreparedTask(name, record, problem)
 
 
 def _encode_target(y, kind, n_samples):

@@ -60,6 +60,8 @@ class Lane:
         if not self.future.done():
             return self._enforce_limits()
         error = self.future.exception()
+        if isinstance(error, KeyboardInterrupt):
+            raise error  # Ctrl-C reaches the workers too, sometimes first
         if error is not None:
             return self._fail(error)
         if self._loaded != self._path:
@@ -113,24 +115,47 @@ class Lane:
 
     def _finish(self, status, reason):
         """Sum up the folds that finished, and make the lane free."""
-        elapsed = perf_counter() - self._started
-        folds, self._folds = self._folds, []
-        names = folds[0]["metrics"] if folds and status == "ok" else {}
-        fold_metrics = {name: [fold["metrics"][name] for fold in folds] for name in names}
-        evaluation = {
-            "configuration": self.configuration,
-            "metrics": {name: _mean(values) for name, values in fold_metrics.items()},
-            "fold_metrics": fold_metrics,
-            # without a finished fold the seconds until its end are a lower bound
-            "fit_seconds": _mean([f["fit_seconds"] for f in folds]) if folds else elapsed,
-            "predict_seconds": _mean([f["predict_seconds"] for f in folds]) if folds else None,
-            "rows_used": folds[0]["rows_used"] if folds else None,
-            "n_folds": len(folds),
-            "status": status,
-            "reason": reason,
-        }
-        self.configuration = None
-        return evaluation
+        elapsed = perf_counter() - self._started  # of the fold that was the last
+        configuration, folds = self.configuration, self._folds
+        self.configuration, self._folds = None, []
+        return sum_up(configuration, folds, status, reason, elapsed)
+
+
+def sum_up(configuration, folds, status, reason, elapsed):
+    """Make an evaluation's facts of what its folds brought.
+
+    Parameters
+    ----------
+    configuration : dict
+        What was run.
+    folds : list of dict
+        Results of `run_fold`, of those that finished.
+    status : {"ok", "timeout", "memory", "error"}
+        How it ended.
+    reason : str or None
+        What went wrong.
+    elapsed : float
+        Seconds of the fold that did not finish, if none did.
+
+    Returns
+    -------
+    dict
+        Arguments for `Experience.add_evaluation`.
+    """
+    names = folds[0]["metrics"] if folds and status == "ok" else {}
+    fold_metrics = {name: [fold["metrics"][name] for fold in folds] for name in names}
+    return {
+        "configuration": configuration,
+        "metrics": {name: _mean(values) for name, values in fold_metrics.items()},
+        "fold_metrics": fold_metrics,
+        # without a finished fold the seconds until its end are a lower bound
+        "fit_seconds": _mean([f["fit_seconds"] for f in folds]) if folds else elapsed,
+        "predict_seconds": _mean([f["predict_seconds"] for f in folds]) if folds else None,
+        "rows_used": folds[0]["rows_used"] if folds else None,
+        "n_folds": len(folds),
+        "status": status,
+        "reason": reason,
+    }
 
 
 def _mean(values):

@@ -83,3 +83,10 @@ def _processor():
     except OSError:
         models = []
     return models[0] if models else platform.processor() or "unknown"
+
+
+def free_memory():
+    """Return 0.8 of the memory that is free now, in bytes."""
+    import psutil
+
+    return int(0.8 * psutil.virtual_memory().available)

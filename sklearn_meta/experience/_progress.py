@@ -8,7 +8,10 @@ _REDRAW_SECONDS = 0.5
 
 
 class Progress:
-    """Say on the standard error how far a collection is.
+    """Say on the standard error how far a collection is, and about how long it still takes.
+
+    The time left is the predicted seconds of what is left, corrected by how long what was done
+    took.
 
     Parameters
     ----------
@@ -26,27 +29,25 @@ class Progress:
         self.stream = sys.stderr if stream is None else stream
         self._started = perf_counter()
         self._drawn = 0.0
-        self._tasks = self._evaluations = self._tasks_with_work = 0
         self._name = ""
-        self._task_size = self._task_evaluations = 0
+        self._n_seen = self._n_expected = self._n_done = 0
+        self._expected = self._done = 0.0  # predicted seconds
 
-    def begin_task(self, name, n_evaluations):
-        """Note the task that comes now, and how much there is to do."""
+    def expect(self, n_evaluations, seconds):
+        """Note how much a task at one size brings."""
+        self._n_expected += n_evaluations
+        self._expected += seconds
+
+    def task_seen(self):
+        """Count a task that was made ready, or could not be."""
+        self._n_seen += 1
+        self._draw()
+
+    def evaluation_done(self, name, seconds):
+        """Count an evaluation of a task, for which so many seconds were predicted."""
         self._name = name
-        self._task_size, self._task_evaluations = n_evaluations, 0
-        self._draw()
-
-    def evaluation_done(self):
-        """Count an evaluation."""
-        self._evaluations += 1
-        self._task_evaluations += 1
-        self._draw()
-
-    def task_done(self, n_evaluations):
-        """Count a task; one that had nothing to do says nothing about the time to come."""
-        self._tasks += 1
-        self._tasks_with_work += n_evaluations > 0
-        self._task_size = self._task_evaluations = 0
+        self._n_done += 1
+        self._done += seconds
         self._draw()
 
     def close(self):
@@ -57,21 +58,24 @@ class Progress:
         """Return the line."""
         elapsed = perf_counter() - self._started
         total = "?" if self.n_tasks is None else self.n_tasks
+        more = "+" if self._unseen_share() != 1.0 else ""
         return (
-            f"tasks {self._tasks}/{total}, evaluations {self._evaluations}, "
-            f"elapsed {_clock(elapsed)}, rest {self._rest(elapsed)} [{self._name}]"
+            f"tasks {self._n_seen}/{total}, evaluations {self._n_done}/{self._n_expected}{more}, "
+            f"elapsed {_clock(elapsed)}, left {self._left(elapsed)} [{self._name}]"
         )
 
-    def _rest(self, elapsed):
-        done = self._tasks_with_work
-        if self._task_size:
-            done += self._task_evaluations / self._task_size
-        if self.n_tasks is None or done == 0:
+    def _unseen_share(self):
+        """Return how much more there is than is known of, judged by the tasks seen; 0: unknown."""
+        if self.n_tasks is None or not self._n_seen:
+            return 0.0
+        return max(1.0, self.n_tasks / self._n_seen)
+
+    def _left(self, elapsed):
+        share = self._unseen_share()
+        if not share or not self._done:
             return "?"
-        left = self.n_tasks - self._tasks
-        if self._task_size:
-            left -= self._task_evaluations / self._task_size
-        return _clock(elapsed / done * max(left, 0))
+        left = max(0.0, self._expected * share - self._done)
+        return _clock(left * elapsed / self._done)
 
     def _draw(self, last=False):
         if not self.verbose:

@@ -3,7 +3,7 @@
 from sklearn_meta.search._budget import Budget
 from sklearn_meta.search._crew import Crew
 from sklearn_meta.search._evaluation import FoldOutcome, Problem, fit_fold, predict_with, subsample
-from sklearn_meta.search._foreign import foreign_workers
+from sklearn_meta.search._foreign import ForeignSlot, foreign_workers
 from sklearn_meta.search._loop import KEPT_TRIALS, SearchLoop
 from sklearn_meta.search._metrics import DEFAULT_METRIC, GREATER_IS_BETTER, evaluate_metrics
 from sklearn_meta.search._progress import Progress
@@ -30,6 +30,7 @@ __all__ = [
     "Crew",
     "FoldOutcome",
     "FoldScore",
+    "ForeignSlot",
     "InlineSlot",
     "Order",
     "Problem",

@@ -36,10 +36,7 @@ def from_unit(parameter, unit):
     low, high = float(parameter.low), float(parameter.high)
     if isinstance(parameter, Int):
         low, high = low - 0.5, high + 0.5  # half a step beyond: the outermost get their share
-    if parameter.log:
-        value = low * (high / low) ** unit
-    else:
-        value = low + unit * (high - low)
+    value = low * (high / low) ** unit if parameter.log else low + unit * (high - low)
     if isinstance(parameter, Int):
         return int(np.clip(round(value), parameter.low, parameter.high))
     return float(np.clip(float(f"{value:.6g}"), parameter.low, parameter.high))
@@ -127,7 +124,8 @@ def neighbour(space, configuration, rng):
     >>> from sklearn_meta.spaces import SearchSpace
     >>> from sklearn_meta.spaces._design import neighbour
     >>> space = SearchSpace("regression", ["random_forest"])
-    >>> near = neighbour(space, space.complete({"family": "random_forest"}), np.random.default_rng(0))
+    >>> usual = space.complete({"family": "random_forest"})
+    >>> near = neighbour(space, usual, np.random.default_rng(0))
     >>> space.contains(near)
     True
     """
@@ -137,7 +135,9 @@ def neighbour(space, configuration, rng):
         return dict(configuration)
     n_moved = max(1, round(len(active) / 4))
     chosen = rng.choice(len(active), size=n_moved, replace=False)
-    moved = {active[i].name: _step(active[i], configuration.get(active[i].name), rng) for i in chosen}
+    moved = {
+        active[i].name: _step(active[i], configuration.get(active[i].name), rng) for i in chosen
+    }
     child = {"family": configuration["family"]}
     for parameter in parameters:  # in their order: a choice may switch others on or off
         if parameter.is_active(child):
@@ -154,7 +154,9 @@ def _step(parameter, value, rng):
     unit = np.clip(_to_unit(parameter, value) + _STEP * rng.standard_normal(), 0.0, 1.0)
     moved = from_unit(parameter, float(unit))
     if isinstance(parameter, Int) and moved == value:  # the step was too small to count
-        moved += 1 if (rng.random() < 0.5 and value < parameter.high) or value == parameter.low else -1
+        moved += (
+            1 if (rng.random() < 0.5 and value < parameter.high) or value == parameter.low else -1
+        )
         moved = int(np.clip(moved, parameter.low, parameter.high))
     return moved
 

@@ -50,7 +50,9 @@ def test_collects_all_kinds_and_resumes():
         "known": 0,
         "tasks": 3,
         "failed_tasks": {},
+        "lost": 0,
         "complete": True,
+        "interrupted": False,
     }
     frame = base.tasks(metafeatures=True).set_index("name")
     assert frame["task_type"].to_dict() == {
@@ -89,13 +91,14 @@ def test_same_seed_gives_the_same_numbers():
 def test_rows_are_capped_and_stay_stratified():
     X, y = classes(n_rows=400)
     prepared = prepare_task("t", X, y, {}, folds=3, max_rows=90, random_state=0)
-    assert len(prepared.problem.y) == 90
+    (problem,) = prepared.problems.values()
+    assert len(problem.y) == 90
     assert prepared.record["n_rows"] == 400
     assert prepared.record["metafeatures"]["NumberOfInstances"] == 400
-    for train, valid in prepared.problem.folds:
+    for train, valid in problem.folds:
         assert len(np.intersect1d(train, valid)) == 0
-        share = prepared.problem.y[valid].mean()
-        assert abs(share - prepared.problem.y.mean()) < 0.05
+        share = problem.y[valid].mean()
+        assert abs(share - problem.y.mean()) < 0.05
 
 
 def test_rare_classes_do_not_stop_it():
@@ -145,10 +148,11 @@ def test_memory_limit_ends_an_evaluation(monkeypatch):
 
 
 def test_families_that_do_not_apply_are_left_out():
-    X, y = classes(n_classes=3)
-    prepared = prepare_task("t", X, y, {}, folds=3, max_rows=100, random_state=0)
-    assert prepared.applicable({"family": "naive_bayes"})
-    assert not prepared.applicable({"family": "unheard_of"})
+    base = Experience.empty()
+    listed = [{"family": "naive_bayes"}, {"family": "unheard_of"}]
+    report = collect([("t", *classes(n_classes=3), {})], listed, base, verbose=0)
+    assert report["evaluations"] == 1
+    assert report["complete"]
 
 
 def test_stops_when_its_seconds_are_over():
@@ -200,14 +204,16 @@ def test_survives_being_killed(tmp_path):
 def test_progress_line():
     stream = io.StringIO()
     progress = Progress(4, 1, stream)
-    progress.begin_task("iris", 2)
-    progress.evaluation_done()
-    assert "tasks 0/4, evaluations 1, elapsed 0:00:00, rest 0:00:0" in progress.text()
-    assert "[iris]" in progress.text()
-    progress.task_done(2)
+    progress.expect(2, 6.0)
+    progress.task_seen()
+    assert "tasks 1/4, evaluations 0/2+, elapsed 0:00:00, left ?" in progress.text()
+    progress._started -= 20  # as if it had taken so long
+    progress.evaluation_done("iris", 2.0)
+    # 4 tasks of 6 predicted seconds each, 2 of them took 20 s
+    assert "elapsed 0:00:20, left 0:03:40 [iris]" in progress.text()
     progress.close()
     assert stream.getvalue().endswith("[iris]\n")
     silent = io.StringIO()
     Progress(None, 0, silent).close()
     assert silent.getvalue() == ""
-    assert "tasks 0/?, evaluations 0" in Progress(None, 0, silent).text()
+    assert "tasks 0/?, evaluations 0/0" in Progress(None, 0, silent).text()
