@@ -26,10 +26,10 @@ class CollectionLog:
 
     def __init__(self, base, settings):
         self.base = base
-        now = _now()
-        self.key = f"collection {now} {os.getpid()}"
+        # two calls may begin in one second, two processes in one microsecond
+        self.key = f"collection {datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ} {os.getpid()}"
         self.entry = {
-            "started": now,
+            "started": _now(),
             "ended": None,
             "settings": settings,
             "versions": installed_versions(),

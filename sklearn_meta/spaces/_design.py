@@ -109,7 +109,7 @@ def neighbour(space, configuration, rng):
     space : SearchSpace
         A space with the configuration's family.
     configuration : dict
-        A complete configuration.
+        A configuration; missing keys stand for defaults.
     rng : numpy.random.Generator
         Source of chance.
 
@@ -129,6 +129,7 @@ def neighbour(space, configuration, rng):
     >>> space.contains(near)
     True
     """
+    configuration = space.complete(configuration)
     parameters = space.families[configuration["family"]].parameters
     active = [p for p in parameters if p.is_active(configuration)]
     if not active:
