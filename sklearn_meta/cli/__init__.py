@@ -1,4 +1,4 @@
-"""The command ``sklearn-meta``: fit, predict and report from a shell."""
+"""The command ``sklearn-meta``: models and experience from a shell."""
 
 from sklearn_meta.cli._main import main
 

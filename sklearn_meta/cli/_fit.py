@@ -29,7 +29,7 @@ def run_fit(options):
     check_output(options.out)
     table = _with_target(read_table(options.table), options)
     X, y, weights, groups = _split(table, options)
-    task = _task(y, options.task)
+    task = target_kind(y, options.task)
     estimator = _estimator(task, options)
     estimator.fit(X, y, sample_weight=weights, groups=groups)
     estimator._target_name = options.target
@@ -96,8 +96,25 @@ def _plain_target(column):
     return column
 
 
-def _task(y, wanted):
-    """Return "classification" or "regression"; say which, and why, if it was not told."""
+def target_kind(y, wanted):
+    """Return "classification" or "regression"; say which, and why, if it was not told.
+
+    Parameters
+    ----------
+    y : Series
+        The target.
+    wanted : {"auto", "classification", "regression"}
+        What the user said.
+
+    Returns
+    -------
+    {"classification", "regression"}
+
+    Raises
+    ------
+    UsageError
+        If regression was wanted for a target that holds no numbers.
+    """
     numeric = y.dtype.kind in "iuf"
     if wanted == "regression" and not numeric:
         raise UsageError(

@@ -17,6 +17,8 @@ _VERBS = {
     "fit": ("sklearn_meta.cli._fit", "run_fit"),
     "predict": ("sklearn_meta.cli._predict", "run_predict"),
     "report": ("sklearn_meta.cli._predict", "run_report"),
+    "collect": ("sklearn_meta.cli._collect", "run_collect"),
+    "experience": ("sklearn_meta.cli._experience", "run_experience"),
 }
 
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from sklearn_meta import __version__
+from sklearn_meta.cli._collect_options import add_collect, add_experience
 from sklearn_meta.cli._console import PROGRAM
 
 
@@ -27,10 +28,13 @@ def make_parser():
         description="AutoML for tables. Tables are .csv, .csv.gz or .parquet files.",
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{fit,predict,report}")
+    names = "{fit,predict,report,collect,experience}"
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar=names)
     _add_fit(verbs)
     _add_predict(verbs)
     _add_report(verbs)
+    add_collect(verbs, {"seconds": _positive, "count": _count, "seed": _seed})
+    add_experience(verbs)
     return parser
 
 

@@ -82,7 +82,7 @@ def test_regression_with_weights_and_groups(table, run, tmp_path):
     ],
 )
 def test_the_task_is_guessed(values, task, capsys):
-    assert _fit._task(pd.Series(values, name="y"), "auto") == task
+    assert _fit.target_kind(pd.Series(values, name="y"), "auto") == task
     assert f"task: {task}" in capsys.readouterr().err
 
 

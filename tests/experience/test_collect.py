@@ -2,7 +2,6 @@ import io
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from sklearn_meta.experience import Experience, _collect, collect
 from sklearn_meta.experience._collect_task import prepare_task
