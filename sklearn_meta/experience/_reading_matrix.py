@@ -1,7 +1,5 @@
 """Read what one kind of task says about all configurations, as arrays."""
 
-import json
-
 import numpy as np
 
 from sklearn_meta.experience._matrix import EvaluationMatrix
@@ -13,6 +11,7 @@ from sklearn_meta.experience._reading import (
     task_frame,
 )
 from sklearn_meta.experience._schema import METRIC_COLUMNS, schema
+from sklearn_meta.experience._transfer import read_directions
 
 # Other names under which searches ask for a stored metric, or for one that ranks alike.
 _ALIASES = {
@@ -139,15 +138,25 @@ def _cell_means(values, cells, shape):
     return np.divide(totals, counts, out=np.full(shape, np.nan), where=counts > 0)
 
 
+def score_frame(matrix):
+    """Make a table of a matrix's scores: each task at the size that has the most of them."""
+    import pandas as pd
+
+    counts = np.isfinite(matrix.scores).sum(axis=1)
+    best = {}
+    for line, (task, n) in enumerate(zip(matrix.tasks["id"], counts, strict=True)):
+        if n and n >= counts[best.get(task, line)]:
+            best[task] = line
+    scores = matrix.scores[list(best.values())]
+    frame = pd.DataFrame(scores, pd.Index(list(best), name="task"), matrix.keys)
+    return frame.dropna(axis=1, how="all").rename_axis(columns="configuration")
+
+
 def metric_directions(connection):
     """Return a dict from metric to whether more of it is better: ours, and those of the base."""
-    from sqlalchemy import select
-
     from sklearn_meta.search import GREATER_IS_BETTER
 
-    facts = schema().facts
-    told = connection.execute(select(facts.c.value).where(facts.c.key == "metrics")).scalar()
-    return {**(json.loads(told) if told else {}), **GREATER_IS_BETTER}
+    return {**read_directions(connection), **GREATER_IS_BETTER}
 
 
 def choose_metric(connection, kinds, asked, default):
