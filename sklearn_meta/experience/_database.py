@@ -6,6 +6,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from sklearn_meta.exceptions import ExperienceError
+from sklearn_meta.experience._errors import translated
 from sklearn_meta.experience._files import (
     MEMORY,
     check_file_complete,
@@ -152,7 +153,8 @@ class Database:
         facts = schema().facts
         tables = set(inspect(connection).get_table_names())
         if not set(schema().metadata.tables) <= tables:
-            raise self._not_ours(f"it has the tables {sorted(tables)}")
+            have = f"the tables {sorted(tables)}" if tables else "no tables"
+            raise self._not_ours(f"it has {have}")
         query = select(facts.c.value).where(facts.c.key == "schema_version")
         value = connection.execute(query).scalar()
         if value is None or not value.lstrip("-").isdigit():
@@ -177,29 +179,8 @@ class Database:
             "by Experience.create, or make one there under another name."
         )
 
-    @contextmanager
     def _translated(self):
-        """Turn the driver's errors into ours, the cause kept."""
-        from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError
-
-        try:
-            yield
-        except IntegrityError as error:
-            raise ExperienceError(
-                f"The experience base {self.shown!r} refused a record ({error.orig}). Add the "
-                "task and the configuration before their evaluation."
-            ) from error
-        except (OperationalError, InterfaceError) as error:
-            raise ExperienceError(
-                f"The experience base {self.shown!r} can't be used ({error.orig}). Check that "
-                "it can be reached, read and written, and that no one holds it locked."
-            ) from error
-        except DatabaseError as error:
-            raise ExperienceError(
-                f"{self.shown!r} can't be read as an experience base ({error.orig}). It is "
-                "damaged or of another format: take a copy, or make a new one with "
-                "Experience.create."
-            ) from error
+        return translated(self.shown)
 
     def _make_engine(self):
         from sqlalchemy import create_engine, event
