@@ -13,8 +13,10 @@ from sklearn_meta.experience._files import (
     connect_file,
     connect_memory,
     copy_to_memory,
+    is_writable,
 )
 from sklearn_meta.experience._schema import SCHEMA_VERSION, schema
+from sklearn_meta.experience._seal import unseal
 from sklearn_meta.experience._servers import (
     is_url,
     lock_layout,
@@ -85,6 +87,8 @@ class Database:
         with self.engine.connect() as connection:
             connection = connection.execution_options(writes=True)
             with connection.begin():
+                if connection.dialect.name == "sqlite":
+                    unseal(connection)
                 yield connection
 
     def create_tables(self):
@@ -121,7 +125,7 @@ class Database:
             version = self._read_version(connection)
         if version == SCHEMA_VERSION:
             return
-        if self.is_file and (self.read_only or not _is_writable(self.location)):
+        if self.is_file and (self.read_only or not is_writable(self.location)):
             self.read_only = True
             with self._translated():
                 self._keep_in_memory(copy_to_memory(self.location, immutable=self.immutable))
@@ -208,11 +212,6 @@ def normalise_location(where):
         if str(where).startswith(prefix):
             return normalise_location(Path(str(where)[len(prefix) :]))
     return str(where)
-
-
-def _is_writable(path):
-    """Tell whether a sqlite file can be changed, for which its folder takes the journal."""
-    return os.access(path, os.W_OK) and os.access(os.path.dirname(path), os.W_OK)
 
 
 def _begin(connection):

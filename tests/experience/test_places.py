@@ -10,6 +10,7 @@ from sklearn_meta.exceptions import ExperienceError, MissingExtraError
 from sklearn_meta.experience import Experience
 from tests.contracts.experience_contract import ExperienceContract, fill, task_facts
 from tests.contracts.postgres_server import Unavailable, postgres_server
+from tests.experience.test_killed_writers import kill_writers
 
 
 class TestFile(ExperienceContract):
@@ -98,6 +99,12 @@ class TestPostgres(ExperienceContract):
         assert len(base.evaluations()) == 60
         assert len(base.tasks()) == 20
 
+    def test_killed_writers(self, place, url, tmp_path):
+        place()
+        report = kill_writers(url, tmp_path, 20)
+        assert (report["kills"], report["lost"], report["reader"]) == (22, 0, 0)
+        assert report["acknowledged"] >= 20
+
     def test_one_of_two_creators_wins(self, url):
         with multiprocessing.get_context("spawn").Pool(2) as workers:
             assert sum(workers.map(create, [url, url])) == 1
@@ -115,8 +122,8 @@ class TestPostgres(ExperienceContract):
             "metrics TEXT NOT NULL, fold_metrics TEXT NOT NULL, fit_seconds FLOAT, "
             "predict_seconds FLOAT, rows_used INTEGER, n_folds INTEGER, status VARCHAR NOT NULL, "
             "reason TEXT, versions TEXT, PRIMARY KEY (task, configuration, seed))",
-            f"""INSERT INTO evaluations VALUES ('{id}', '{key}', 0, '{{"roc_auc":0.7}}', '{{}}', 1.0,
-            NULL, 40, 3, 'ok', NULL, NULL)""",
+            f"""INSERT INTO evaluations VALUES ('{id}', '{key}', 0, '{{"roc_auc":0.7}}', '{{}}',
+            1.0, NULL, 40, 3, 'ok', NULL, NULL)""",
         )
         with pytest.raises(ExperienceError, match="Open it once for writing"):
             Experience.open(url, read_only=True)
