@@ -39,6 +39,7 @@ def run_collect(options):
             random_state=options.seed,
             verbose=not options.quiet,
         )
+    report["failed_tasks"].update(getattr(tasks, "failed", {}))
     return _say(report, options)
 
 
@@ -86,7 +87,7 @@ def _say(report, options):
 def _tasks(options):
     """Return the tasks that the words name."""
     from sklearn_meta.experience import TableFolder
-    from sklearn_meta.experience._sources import openml_sources
+    from sklearn_meta.experience._sources import OpenMLTasks
 
     online = options.suite is not None or options.tasks is not None
     if online and options.tables:
@@ -94,7 +95,7 @@ def _tasks(options):
     if online:
         suite = options.suite
         suite = int(suite) if suite is not None and suite.isdigit() else suite
-        return openml_sources(suite, options.tasks or ())
+        return OpenMLTasks(suite, options.tasks or ())
     if not options.tables:
         raise UsageError(
             "no tables. Give a folder with an index.json, tables with --target, or an OpenML "

@@ -117,12 +117,13 @@ def add_experience(verbs):
     describe.add_argument("base", nargs="?", default="bundled", metavar="BASE")
     check = actions.add_parser("check", help="look for damage; exit code 2 if there is some")
     check.add_argument("base", nargs="?", default="bundled", metavar="BASE")
-    export = actions.add_parser("export", help="copy a base into a small file for reading")
+    export = actions.add_parser("export", help="write a base to a file to be sent around")
     export.add_argument("base", metavar="BASE")
-    export.add_argument("--out", required=True, metavar="FILE", help="the file to write")
-    export.add_argument("--fold-metrics", action="store_true", help="keep values of single folds")
+    export.add_argument(
+        "--out", required=True, metavar="FILE", help="ends in .json, .json.gz or .sqlite"
+    )
     merge = actions.add_parser("merge", help="copy what other bases know into one")
-    merge.add_argument("bases", nargs="+", metavar="BASE", help="the bases to copy from")
+    merge.add_argument("bases", nargs="+", metavar="BASE", help="bases, or exported .json files")
     merge.add_argument("--into", required=True, metavar="BASE", help="made if it is not there")
 
 

@@ -79,34 +79,35 @@ def _collections(facts):
 
 
 def _check(options):
-    """Look for damage; an error that says what it is ends the command."""
+    """Look for damage, and say what was found."""
     base = _open(options.base)
-    check = getattr(base, "check", None)
-    found = check() if check is not None else None
-    if check is None:
-        base.evaluations(), base.tasks(metafeatures=True), base.configurations()
-    sys.stdout.write(f"{base.location} is whole: {base!r}\n" if not found else f"{found}\n")
-    return 2 if found else 0
+    findings = base.check()
+    for finding in findings:
+        note(f"damage: {finding}")
+    if not findings:
+        sys.stdout.write(f"{base.location} is whole\n")
+    return 2 if findings else 0
 
 
 def _export(options):
-    """Copy a base into a small file."""
-    from sklearn_meta.experience import export
-
+    """Copy a base into a file to be sent around."""
     check_output(options.out)
-    size = export(_open(options.base), options.out, fold_metrics=options.fold_metrics)
+    size = _open(options.base).export(options.out)
     note(f"wrote {options.out}, {size / 1e6:.2f} MB")
     return 0
 
 
 def _merge(options):
-    """Copy what bases know into one."""
-    sources = [_open(base) for base in options.bases]  # all of them exist before any is copied
+    """Copy what bases and exported files know into one."""
+    documents = [str(base).endswith((".json", ".json.gz")) for base in options.bases]
+    # all of them exist before any is copied
+    pairs = zip(options.bases, documents, strict=True)
+    sources = [base if is_document else _open(base) for base, is_document in pairs]
     with open_or_create(options.into) as target:
-        for source in sources:
-            new = target.merge(source)
-            added = ", ".join(f"{n} {name}" for name, n in new.items())
-            sys.stdout.write(f"from {source.location}: {added}\n")
+        for name, source, is_document in zip(options.bases, sources, documents, strict=True):
+            new = target.import_(source) if is_document else target.merge(source)
+            added = ", ".join(f"{n} {what}" for what, n in new.items())
+            sys.stdout.write(f"from {name}: {added}\n")
     return 0
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from sklearn_meta.experience._machine import machine_facts
-from sklearn_meta.experience._records import installed_versions, write_facts
+from sklearn_meta.experience._records import installed_versions
+from sklearn_meta.experience._transfer import write_facts
 
 _WRITE_SECONDS = 60.0
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sklearn_meta.exceptions import ExperienceError
+from sklearn_meta.exceptions import ExperienceError, SklearnMetaError
 
 #: What a task's facts may hold beside those that the base stores.
 FACTS = ("kind", "openml_id", "group", "source", "licence", "max_rows")
@@ -78,7 +78,10 @@ def _has(task, name):
 
 
 def _facts_of(task):
-    """Read the facts that an object has as attributes."""
+    """Read the facts that an object has as attributes, or in its attribute ``facts``."""
+    told = getattr(task, "facts", None)
+    if isinstance(told, dict):
+        return told
     facts = {name: getattr(task, name, None) for name in FACTS}
     return {name: value for name, value in facts.items() if value is not None}
 
@@ -202,8 +205,8 @@ def _read_index(folder):
     return index
 
 
-def openml_sources(suite=None, task_ids=()):
-    """Fetch the tasks of an OpenML suite, or single ones, from the server or its cache.
+class OpenMLTasks:
+    """Tasks of an OpenML suite, and single ones, fetched when their turn comes.
 
     Parameters
     ----------
@@ -212,33 +215,42 @@ def openml_sources(suite=None, task_ids=()):
     task_ids : iterable of int, default=()
         Single tasks.
 
-    Yields
-    ------
-    Source
+    Attributes
+    ----------
+    failed : dict of str to str
+        The tasks that could not be fetched, and why.
 
     Raises
     ------
     ExperienceError
         If this version of the package can't reach OpenML.
     """
-    try:
-        from sklearn_meta.openml import fetch_task, iter_suite
-    except ImportError as error:
-        raise ExperienceError(
-            f"OpenML's tasks can't be fetched by this installation ({error}). Download the tables, "
-            "and collect them from a folder with an index.json or from single files."
-        ) from error
-    if suite is not None:
-        yield from map(_from_openml, iter_suite(suite))
-    for task_id in task_ids:
-        yield _from_openml(fetch_task(task_id))
 
+    def __init__(self, suite=None, task_ids=()):
+        try:
+            from sklearn_meta.openml import fetch_task, iter_suite
+        except ImportError as error:
+            raise ExperienceError(
+                f"OpenML's tasks can't be fetched by this installation ({error}). Download the "
+                "tables, and collect them from a folder with an index.json or from single files."
+            ) from error
+        self._fetch = fetch_task
+        self._suite = [] if suite is None else iter_suite(suite)
+        self._task_ids = list(task_ids)
+        self.failed = {}
 
-def _from_openml(task):
-    """Take an OpenML task; the id that the base knows is that of its data set."""
-    facts = _facts_of(task)
-    dataset = getattr(task, "dataset_id", None)
-    if dataset is not None:
-        facts.setdefault("openml_id", dataset)
-    facts.setdefault("source", "OpenML")
-    return Source(str(task.name), lambda: (task.X, task.y), facts)
+    def __len__(self):
+        return len(self._suite) + len(self._task_ids)
+
+    def __iter__(self):
+        for task in self._suite:
+            yield _as_source(task)
+        failed = getattr(self._suite, "failed", {})
+        self.failed = {f"OpenML task {task}": why for task, why in failed.items()}
+        for task_id in self._task_ids:
+            try:
+                task = self._fetch(task_id)
+            except SklearnMetaError as error:
+                self.failed[f"OpenML task {task_id}"] = f"{type(error).__name__}: {error}"
+                continue
+            yield _as_source(task)
