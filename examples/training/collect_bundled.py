@@ -1,38 +1,37 @@
 """Make the experience that the package ships.
 
-Runs candidate configurations on a folder of tables and writes what was measured into
-``sklearn_meta/experience/bundled.sqlite``. The tables are described by an ``index.json`` (a list
-of objects with ``name``, ``file``, ``target``, ``task``, ``n_rows``, ``n_features``, ``role``,
-``group``, ``openml_id`` and ``source``).
+Runs the portfolio of configurations on a folder of tables and writes what was measured into
+``sklearn_meta/experience/bundled.sqlite``. The tables are described by an ``index.json`` (see
+``sklearn_meta.experience.TableFolder``).
 
 The measurements go into a working file, one transaction each: the script can be stopped or killed
-at any time and goes on where it was when it is called again with the same working file::
+at any time and goes on where it was when it is called again with the same working file. A new
+working file starts as a copy of the base that is shipped now, whose evaluations are not run again::
 
+    python examples/training/collect_bundled.py --tables path/to/tables --plan
     python examples/training/collect_bundled.py --tables path/to/tables --work work.sqlite
+
+``--plan`` runs nothing and says how long it would take. Whatever the working file has can be
+exported at any time with ``--export-only``: the cheapest configurations come first, over all
+tables, so what is there is complete as far as it goes. What a collection used (versions, machine,
+settings, seeds, seconds) is in the base: ``sklearn-meta experience describe FILE``.
 """
 
 import argparse
-import json
 import logging
 import platform
-import random
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
-
-from sklearn_meta.experience import Experience, collect, export
+from sklearn_meta.experience import Experience, TableFolder, collect, export
+from sklearn_meta.experience._collect_cost import CostBook
+from sklearn_meta.experience._collect_task import as_sizes, telling_sizes
 from sklearn_meta.experience._location import BUNDLED
-from sklearn_meta.spaces import candidate_configurations
+from sklearn_meta.spaces import SearchSpace, candidate_configurations, configuration_key
 
 _logger = logging.getLogger("collect_bundled")
-ORDERS = {
-    "small": lambda table: (table["n_rows"] * table["n_features"], table["name"]),
-    "large": lambda table: (-table["n_rows"] * table["n_features"], table["name"]),
-    "name": lambda table: table["name"],
-    "random": lambda table: random.Random(table["name"]).random(),
-}
 
 
 def read_arguments(arguments=None):
@@ -40,107 +39,148 @@ def read_arguments(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
     add("--tables", type=Path, default=Path("../shared/datasets"), help="folder of index.json")
-    add("--roles", default="learn,choose", help="comma-separated roles of the tables to use")
-    add("--kinds", default="binary,multiclass,regression", help="kinds of task to use")
+    add("--roles", default="learn,choose,report", help="comma-separated roles of tables to use")
+    add("--kinds", default="classification,regression", help="kinds of task to use")
     add("--names", default="", help="only these tables, comma-separated")
-    add("--max-tasks", type=int, help="use only the first so many tables")
-    add("--order", choices=sorted(ORDERS), default="small", help="which tables come first")
-    add("--configurations", default="all", help="'all', or how many evenly picked per kind")
     add("--families", default="", help="only these families, comma-separated")
+    add("--max-rows", type=int, default=2000, help="rows to which larger tables are cut")
+    add("--sizes", default="6000,20000", help="larger sizes, for some tables of each kind")
+    add("--sized", type=int, default=20, help="how many tables of each kind have larger sizes")
+    add("--sampled", type=int, default=0, help="configurations of its own for each table")
+    add("--folds", type=int, default=3)
+    add("--time-limit", type=float, default=20.0, help="seconds of one evaluation, all folds")
+    add("--seed", type=int, default=0)
     add("--work", type=Path, default=Path("experience_work.sqlite"), help="working file")
+    add("--start", type=Path, default=BUNDLED, help="base that a new working file is a copy of")
+    add("--fresh", action="store_true", help="start a new working file from nothing")
     add("--out", type=Path, default=BUNDLED, help="file to export to")
+    add("--plan", action="store_true", help="only say what there is to do, and how long it takes")
+    add("--export-only", action="store_true", help="run nothing")
     add("--no-export", action="store_true", help="only collect")
     add("--n-jobs", type=int, default=1)
-    add("--folds", type=int, default=3)
-    add("--max-rows", type=int, default=2000)
-    add("--time-limit", type=float, default=20.0, help="seconds of one evaluation, all folds")
     add("--seconds", type=float, help="stop after so many seconds; call again to go on")
-    add("--seed", type=int, default=0)
     add("--fold-metrics", action="store_true", help="export the values of single folds too")
     add("--quiet", action="store_true", help="no line of progress")
     return parser.parse_args(arguments)
 
 
 def choose_tables(options):
-    """Read the index and keep the tables that were asked for."""
-    index = json.loads((options.tables / "index.json").read_text())
-    roles, kinds = options.roles.split(","), options.kinds.split(",")
-    names = set(filter(None, options.names.split(",")))
-    tables = [
-        table
-        for table in index
-        if table["role"] in roles
-        and table["task"] in kinds
-        and (not names or table["name"] in names)
-    ]
-    return sorted(tables, key=ORDERS[options.order])[: options.max_tasks]
+    """Return the tables that were asked for, the largest of each kind at several sizes."""
+    folder = TableFolder(
+        options.tables,
+        roles=words(options.roles),
+        kinds=words(options.kinds),
+        names=words(options.names),
+    )
+    sized = set()
+    for is_regression in (False, True):
+        of_kind = [t for t in folder.tables if (t["task"] == "regression") == is_regression]
+        of_kind.sort(key=lambda table: (-table["n_rows"], table["name"]))
+        sized.update(table["name"] for table in of_kind[: options.sized])
+    sizes = (options.max_rows, *(int(size) for size in words(options.sizes) or ()))
+    folder.max_rows = lambda table: sizes if table["name"] in sized else options.max_rows
+    return folder
 
 
-def load(tables, folder):
-    """Yield the tables one at a time, as the collector wants them."""
-    for table in tables:
-        data = pd.read_parquet(folder / table["file"])
-        facts = {
-            "kind": table["task"],
-            "openml_id": table["openml_id"],
-            "group": table["group"],
-            "source": json.dumps(table["source"]) if table["source"] else None,
-        }
-        target = data.pop(table["target"])
-        yield table["name"], data, target, facts
+def words(text):
+    """Split at commas; None for nothing."""
+    return [word for word in text.split(",") if word] or None
 
 
 def choose_configurations(options):
     """Return a function from the kind of task to the configurations to run."""
-    families = set(filter(None, options.families.split(",")))
+    families = words(options.families)
 
     def configurations(kind):
-        candidates = candidate_configurations(kind)
-        if families:
-            candidates = [c for c in candidates if c["family"] in families]
-        if options.configurations == "all":
-            return candidates
-        n = min(int(options.configurations), len(candidates))
-        return [candidates[i * len(candidates) // n] for i in range(n)]
+        listed = candidate_configurations(kind)
+        return [c for c in listed if families is None or c["family"] in families]
 
     return configurations
 
 
-def main():
+def open_work(options):
+    """Open the working file; a new one is a copy of what is shipped now."""
+    if options.work.exists():
+        return Experience.open(options.work)
+    if options.fresh or not options.start.exists():
+        return Experience.create(options.work)
+    shutil.copyfile(options.start, options.work)
+    options.work.chmod(0o644)
+    return Experience.open(options.work)
+
+
+def plan(folder, configurations, options):
+    """Say how many evaluations there are at each size, and what they will take."""
+    start = options.work if options.work.exists() else options.start
+    base = Experience.open(start, read_only=True)  # else an older one would be migrated in place
+    names = base.tasks().set_index("id")["name"]
+    runs = base.evaluations()
+    known = set(zip(runs["task"].map(names), runs["configuration"], runs["max_rows"], strict=True))
+    costs = CostBook([base])
+    totals = {}
+    for table in folder.tables:
+        kind, n_rows, n_columns = table["task"], table["n_rows"], table["n_features"]
+        for size in telling_sizes(as_sizes(folder.max_rows(table)), n_rows):
+            rows = int(min(size or n_rows, n_rows) * (1 - 1 / options.folds))
+            n_classes = table.get("n_classes")
+            space = SearchSpace(kind, n_rows=rows, n_columns=n_columns, n_classes=n_classes)
+            listed = [c for c in configurations(kind) if c["family"] in space.families]
+            for configuration in listed:
+                seconds = costs.seconds(kind, configuration, rows, n_columns, n_classes)
+                seconds = min(seconds * options.folds, options.time_limit)
+                is_known = (table["name"], configuration_key(configuration), size) in known
+                counts = totals.setdefault(size, [0, 0, 0.0, set()])
+                counts[0] += 1
+                counts[1] += is_known
+                counts[2] += 0.0 if is_known else seconds
+                counts[3].add(table["name"])
+    for size, (n, n_known, seconds, tables) in sorted(totals.items()):
+        _logger.info(
+            "%6d rows: %3d tables, %5d evaluations, %5d of them known; the others: %.1f core-hours",
+            *(size, len(tables), n, n_known, seconds / 3600),
+        )
+    total = sum(counts[2] for counts in totals.values())
+    _logger.info("in all %.1f core-hours", total / 3600)
+
+
+def main(arguments=None):
     """Collect, then export."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
-    options = read_arguments()
-    tables = choose_tables(options)
-    base = Experience.open(options.work) if options.work.exists() else None
-    base = Experience.create(options.work) if base is None else base
-    _logger.info("%d tables, working file %s", len(tables), options.work)
-    report = collect(
-        load(tables, options.tables),
-        choose_configurations(options),
-        base,
-        folds=options.folds,
-        max_rows=options.max_rows,
-        time_limit=options.time_limit,
-        seconds=options.seconds,
-        n_jobs=options.n_jobs,
-        random_state=options.seed,
-        n_tasks=len(tables),
-        verbose=not options.quiet,
-    )
-    _logger.info("%s", report)
-    counts = base.describe()
-    _logger.info("failures by status: %s", counts["failures"])
-    if options.no_export:
-        return
-    facts = {
-        "made_by": "examples/training/collect_bundled.py",
-        "made_on": datetime.now(UTC).date().isoformat(),
-        "roles": options.roles,
-        "python": platform.python_version(),
-    }
-    size = export(base, options.out, fold_metrics=options.fold_metrics, facts=facts)
-    _logger.info("wrote %s, %.1f MB", options.out, size / 1e6)
+    options = read_arguments(arguments)
+    folder, configurations = choose_tables(options), choose_configurations(options)
+    if options.plan:
+        return plan(folder, configurations, options)
+    base = open_work(options)
+    if not options.export_only:
+        _logger.info("%d tables, working file %s", len(folder), options.work)
+        report = collect(
+            folder,
+            configurations,
+            base,
+            n_sampled=options.sampled,
+            folds=options.folds,
+            max_rows=options.max_rows,
+            time_limit=options.time_limit,
+            seconds=options.seconds,
+            n_jobs=options.n_jobs,
+            random_state=options.seed,
+            verbose=not options.quiet,
+        )
+        _logger.info("%s", report)
+        _logger.info("failures by status: %s", base.describe()["failures"])
+        if report["interrupted"]:
+            return 130
+    if not options.no_export:
+        facts = {
+            "made_by": "examples/training/collect_bundled.py",
+            "made_on": datetime.now(UTC).date().isoformat(),
+            "roles": options.roles,
+            "python": platform.python_version(),
+        }
+        size = export(base, options.out, fold_metrics=options.fold_metrics, facts=facts)
+        _logger.info("wrote %s, %.1f MB", options.out, size / 1e6)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -23,11 +23,11 @@ def run_collect(options):
     int
         Exit code: 130 after Ctrl-C, 1 if a table could not be used.
     """
-    tasks = _tasks(options)
+    tasks, configurations = _tasks(options), _configurations(options)
     with open_or_create(options.into) as base, _executor(options) as executor:
         report = base.collect(
             tasks,
-            _configurations(options),
+            configurations,
             n_sampled=options.sampled,
             folds=options.folds,
             max_rows=options.max_rows,
