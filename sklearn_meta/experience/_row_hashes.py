@@ -8,8 +8,8 @@ from hashlib import blake2b
 
 import numpy as np
 
-MAX_ROWS = 200_000
-MAX_CELLS = 20_000_000
+from sklearn_meta.experience._row_sample import sample_rows
+
 _CHUNK_CELLS = 2_000_000
 _DIGITS = 6
 _MISSING = np.uint64(0x9E3779B97F4A7C15)
@@ -21,14 +21,14 @@ def row_hashes(X):
     Parameters
     ----------
     X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_features)
-        The table. Of more than 200,000 rows (or 20 million cells), rows at even distances are
-        taken.
+        The table. Of more than 200,000 rows (or 20 million cells), so many are taken, chosen by
+        what they hold.
 
     Returns
     -------
     hashes : ndarray of shape (n_samples,), dtype uint64
-        One number per row, in the order of the rows. It does not depend on the names and the order
-        of the columns, nor on whether whole numbers are stored as int, float or text.
+        One number per row that was taken, in the order of the rows. It does not depend on the names
+        and the order of the columns, nor on whether whole numbers are stored as int, float or text.
 
     Examples
     --------
@@ -54,10 +54,46 @@ def both_hashes(X):
     hashes : ndarray of shape (2, n_samples), dtype uint64
         First the hashes that ignore the order of the columns, then those that keep to it.
     """
-    X = _spread_rows(X)
-    weights = _scramble(np.arange(X.shape[1], dtype=np.uint64)) | np.uint64(1)
+    return _hash_rows(_taken(X), _place_weights(X.shape[1]))
+
+
+def content_digest(X):
+    """Return a number of a table that changes with its cells, not with any order.
+
+    Columns are told apart by what they hold instead of by their place: two tables have the same
+    digest if they are made of the same rows and columns, whatever the order of both.
+
+    Parameters
+    ----------
+    X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_features)
+        The table.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    X = _taken(X)
+    columns = [X[:, [j]] if not hasattr(X, "iloc") else X.iloc[:, [j]] for j in range(X.shape[1])]
+    one = np.ones(1, dtype=np.uint64)
+    sums = [_scramble(_hash_rows(c, one)[0]).sum(dtype=np.uint64) for c in columns]
+    weights = _scramble(np.array(sums, dtype=np.uint64)) | np.uint64(1)
+    rows = _hash_rows(X, weights)[1]
+    return f"{int(_scramble(rows).sum(dtype=np.uint64)):016x}"
+
+
+def _taken(X):
+    return sample_rows(X.tocsr() if hasattr(X, "tocsr") else X)
+
+
+def _place_weights(n_columns):
+    return _scramble(np.arange(n_columns, dtype=np.uint64)) | np.uint64(1)
+
+
+def _hash_rows(X, weights):
+    """Add up the hashes of the cells of each row, plain and weighted by column."""
     if hasattr(X, "tocsr"):
-        return _hash_sparse(X.tocsr(), weights)
+        return _hash_sparse(X, weights)
     if hasattr(X, "iloc"):
         return _hash_frame(X, weights)
     if X.dtype.kind in "fiub":
@@ -93,18 +129,6 @@ def as_table(X):
             "Give the features as (n_samples, n_features)."
         )
     return X
-
-
-def _spread_rows(X):
-    """Take rows at even distances if hashing all of them would take too long."""
-    n_rows, n_columns = X.shape
-    limit = min(MAX_ROWS, max(1, MAX_CELLS // max(1, n_columns)))
-    if n_rows <= limit:
-        return X
-    rows = np.linspace(0, n_rows - 1, limit).astype(np.intp)
-    if hasattr(X, "iloc"):
-        return X.iloc[rows]
-    return X.tocsr()[rows] if hasattr(X, "tocsr") else X[rows]
 
 
 def _hash_frame(X, weights):
