@@ -95,13 +95,19 @@ def as_table(X):
     return X
 
 
-def _spread_rows(X):
-    """Take rows at even distances if hashing all of them would take too long."""
-    n_rows, n_columns = X.shape
+def hashed_rows(n_rows, n_columns):
+    """Return the numbers of the rows that are hashed: all, or some at even distances."""
     limit = min(MAX_ROWS, max(1, MAX_CELLS // max(1, n_columns)))
     if n_rows <= limit:
+        return np.arange(n_rows)
+    return np.linspace(0, n_rows - 1, limit).astype(np.intp)
+
+
+def _spread_rows(X):
+    """Take rows at even distances if hashing all of them would take too long."""
+    rows = hashed_rows(*X.shape)
+    if len(rows) == X.shape[0]:
         return X
-    rows = np.linspace(0, n_rows - 1, limit).astype(np.intp)
     if hasattr(X, "iloc"):
         return X.iloc[rows]
     return X.tocsr()[rows] if hasattr(X, "tocsr") else X[rows]
