@@ -74,7 +74,7 @@ def _fill(target, base, digits, fold_metrics, facts):
     def change(record):
         record = {name: _rounded(name, value, digits) for name, value in record.items()}
         if "fold_metrics" in record and not fold_metrics:
-            record["fold_metrics"] = "{}"
+            record["fold_metrics"] = None
         if record.get("versions") == shared:
             record["versions"] = None
         return record
@@ -85,14 +85,14 @@ def _fill(target, base, digits, fold_metrics, facts):
         shared = source.execute(counted.where(versions.is_not(None))).scalar()
         shared = stored.get("versions", shared)
         write_facts(connection, {**stored, **(facts or {}), "versions": shared or "{}"})
-        add_records(connection, read_records(source, base._hidden, change))
+        add_records(connection, read_records(source, base._view, change))
 
 
 def _rounded(name, value, digits):
     """Round a number, or the numbers in the JSON columns that hold measurements."""
     if isinstance(value, float):
         return float(f"{value:.{digits}g}")
-    if name in ("metrics", "fold_metrics", "metafeatures"):
+    if value is not None and name in ("other_metrics", "fold_metrics", "metafeatures"):
         return to_json(
             json.loads(value, parse_float=lambda text: float(f"{float(text):.{digits}g}"))
         )

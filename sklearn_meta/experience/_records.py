@@ -7,7 +7,7 @@ from hashlib import sha1
 
 from sklearn_meta.exceptions import ExperienceError
 from sklearn_meta.experience._fingerprint import Fingerprint
-from sklearn_meta.experience._schema import KINDS, STATUSES, schema
+from sklearn_meta.experience._schema import KINDS, METRIC_COLUMNS, STATUSES, schema
 
 _VERSIONED = (
     "sklearn-meta",
@@ -40,21 +40,26 @@ def _plain(value):
 
 
 def task_record(facts, fingerprint, metafeatures):
-    """Make the row of a task; its id is a digest of what it is, the same in every base."""
+    """Make the row of a task."""
     kind = facts["kind"]
     if kind not in KINDS:
         raise ExperienceError(f"A task's kind is one of {', '.join(KINDS)}; got {kind!r}.")
     if fingerprint is not None:
-        fingerprint = Fingerprint.of(fingerprint).to_json()
-    facts = {**facts, "n_classes": int(facts["n_classes"] or 0)}
-    identity = [facts[name] for name in ("name", "kind", "n_rows", "n_columns", "n_classes")]
-    digest = sha1(to_json([*identity, fingerprint]).encode()).hexdigest()[:16]
+        fingerprint = Fingerprint.of(fingerprint)
+    facts = {**_plain(facts), "n_classes": int(facts["n_classes"] or 0)}
     return {
-        "id": digest,
-        **_plain(facts),
-        "fingerprint": fingerprint,
+        "id": task_id(facts, fingerprint),
+        **facts,
+        "fingerprint": None if fingerprint is None else fingerprint.to_json(),
         "metafeatures": to_json(metafeatures or {}),
     }
+
+
+def task_id(facts, fingerprint):
+    """Name a task by what it is: the same in every base, whatever the order of rows and columns."""
+    identity = [facts[name] for name in ("name", "kind", "n_rows", "n_columns", "n_classes")]
+    content = None if fingerprint is None else fingerprint.shuffled.pack()
+    return sha1(to_json([*identity, content]).encode(), usedforsecurity=False).hexdigest()[:16]
 
 
 def configuration_record(configuration):
@@ -73,21 +78,43 @@ def configuration_record(configuration):
     }
 
 
-def evaluation_record(task, key, metrics, fold_metrics, facts):
+def evaluation_record(task, key, metrics, facts):
     """Make the row of an evaluation."""
     if facts["status"] not in STATUSES:
         raise ExperienceError(
             f"An evaluation's status is one of {', '.join(STATUSES)}; got {facts['status']!r}."
         )
-    versions = installed_versions() if facts["versions"] is None else facts["versions"]
+    facts = _plain(facts)
+    folds = facts.pop("fold_metrics", None)
+    versions = facts.pop("versions", None)
+    known, other = metric_columns(_plain(metrics or {}))
+    _check_metric_names(other)
     return {
         "task": task,
         "configuration": key,
-        "metrics": to_json(metrics or {}),
-        "fold_metrics": to_json(fold_metrics or {}),
-        **_plain({**facts, "versions": None}),
-        "versions": to_json(versions),
+        **facts,
+        "max_rows": int(facts.get("max_rows") or 0),
+        **known,
+        "other_metrics": to_json(other) if other else None,
+        "fold_metrics": to_json(folds) if folds else None,
+        "versions": to_json(installed_versions() if versions is None else versions),
     }
+
+
+def metric_columns(metrics):
+    """Split metrics into those that have a column, a value for each, and the others."""
+    known = {name: metrics.get(name) for name in METRIC_COLUMNS}
+    return known, {name: value for name, value in metrics.items() if name not in known}
+
+
+def _check_metric_names(names):
+    """Refuse a metric that is named like another column of the evaluations."""
+    taken = sorted(set(names) & set(schema().evaluations.columns.keys()))
+    if taken:
+        raise ExperienceError(
+            f"A metric can't be named {taken[0]!r}: that is what another column of the "
+            "evaluations is called. Give it another name."
+        )
 
 
 @cache
@@ -114,7 +141,9 @@ def insert_missing(connection, table, records):
         if key not in present:
             fresh.setdefault(key, record)
     if fresh:
-        connection.execute(table.insert(), list(fresh.values()))
+        # in one order everywhere: writers of the same records then wait, and never for each other
+        rows = [fresh[key] for key in sorted(fresh)]
+        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)
     return len(fresh)
 
 
@@ -127,14 +156,22 @@ def existing_keys(connection, table):
 
 def insert_one(connection, table, record, *, replace=False):
     """Insert a record unless its key is there; then leave the old one, or replace it."""
-    from sqlalchemy import and_, select
-
-    same = and_(*(column == record[column.name] for column in table.primary_key))
+    query = insert_into(connection, table)
+    keys = [column.name for column in table.primary_key]
     if replace:
-        connection.execute(table.delete().where(same))
-    elif connection.execute(select(*table.primary_key).where(same)).first() is not None:
-        return
-    connection.execute(table.insert(), [record])
+        values = {name: query.excluded[name] for name in record if name not in keys}
+        query = query.on_conflict_do_update(index_elements=keys, set_=values)
+    else:
+        query = query.on_conflict_do_nothing()
+    connection.execute(query, [record])
+
+
+def insert_into(connection, table):
+    """Begin an insertion that may say what to do where the key is there already."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    dialect = connection.dialect.name
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def write_facts(connection, facts):
@@ -144,15 +181,15 @@ def write_facts(connection, facts):
         insert_one(connection, schema().facts, {"key": key, "value": text}, replace=True)
 
 
-def read_records(connection, hidden, change=dict):
+def read_records(connection, view, change=dict):
     """Read the records of a base, to be added to another one.
 
     Parameters
     ----------
     connection : Connection
         To the base to read.
-    hidden : set of str
-        Ids of tasks to leave out.
+    view : View
+        What of it to read.
     change : callable, default=dict
         Makes the record to write from the record read.
 
@@ -163,12 +200,17 @@ def read_records(connection, hidden, change=dict):
     """
     from sqlalchemy import select
 
-    owner = {"tasks": "id", "evaluations": "task"}
+    shown = {
+        "tasks": lambda row: view.shows_task(row["id"]),
+        "configurations": lambda row: view.shows_configuration(row["key"]),
+        "evaluations": lambda row: view.shows(row["task"], row["configuration"]),
+    }
     records = {}
-    for name in ("tasks", "configurations", "evaluations"):
+    # evaluations first: what others add meanwhile then lacks no task that it belongs to
+    for name in ("evaluations", "tasks", "configurations"):
         rows = (row._mapping for row in connection.execute(select(getattr(schema(), name))))
-        records[name] = [change(r) for r in rows if r.get(owner.get(name)) not in hidden]
-    return records
+        records[name] = [change(row) for row in rows if shown[name](row)]
+    return {name: records[name] for name in ("tasks", "configurations", "evaluations")}
 
 
 def add_records(connection, records):

@@ -2,11 +2,11 @@
 
 from sklearn_meta.exceptions import ExperienceError
 from sklearn_meta.experience import _records
-from sklearn_meta.experience._readable import Readable
 from sklearn_meta.experience._schema import schema
+from sklearn_meta.experience._viewable import Viewable
 
 
-class Experience(Readable):
+class Experience(Viewable):
     """Tasks, configurations, and how the ones did on the others.
 
     Get one with :meth:`bundled` (what comes with the package), :meth:`open`, :meth:`create` or
@@ -127,9 +127,11 @@ class Experience(Readable):
         status="ok",
         reason=None,
         seed=0,
+        max_rows=None,
+        machine_speed=None,
         versions=None,
     ):
-        """Add how a configuration did on a task; an earlier one of the same seed is replaced.
+        """Add how a configuration did on a task; one of the same seed and size is replaced.
 
         Parameters
         ----------
@@ -154,6 +156,12 @@ class Experience(Readable):
             What went wrong.
         seed : int, default=0
             Seed of the evaluation; several seeds are averaged by :meth:`matrix`.
+        max_rows : int, default=None
+            Cap on the table's rows: a larger table was cut down to so many. None where there was
+            none. The same table at several sizes is one task with evaluations of each.
+        machine_speed : float, default=None
+            Speed of the machine that took the seconds: seconds times this compare between
+            machines. None where it is unknown.
         versions : dict of str to str, default=None
             Package versions; None for the installed ones.
 
@@ -170,12 +178,15 @@ class Experience(Readable):
             "status": status,
             "reason": reason,
             "seed": seed,
+            "max_rows": max_rows,
+            "machine_speed": machine_speed,
+            "fold_metrics": fold_metrics,
             "versions": versions,
         }
         known = isinstance(configuration, str)
         new = None if known else _records.configuration_record(configuration)
         key = configuration if known else new["key"]
-        record = _records.evaluation_record(task, key, metrics, fold_metrics, facts)
+        record = _records.evaluation_record(task, key, metrics, facts)
         with self._writing() as connection:
             if new is not None:
                 _records.insert_one(connection, schema().configurations, new)
@@ -200,16 +211,15 @@ class Experience(Readable):
             If this base can't be written.
         """
         with other._opened.reading() as connection:
-            records = _records.read_records(connection, other._hidden)
+            records = _records.read_records(connection, other._view)
         # only now: an open reader would keep a writer to the same file from finishing
         with self._writing() as connection:
             return _records.add_records(connection, records)
 
     def _writing(self):
-        if self._hidden:
+        if not self._view.shows_all:
             raise ExperienceError(
-                f"This is a view of the experience base {self.location!r} with "
-                f"{len(self._hidden)} tasks hidden; views are for reading only. Add to the base "
-                "itself."
+                f"This is a view of the experience base {self._opened.shown!r}, with a part of it "
+                "hidden; views are for reading only. Add to the base itself."
             )
         return self._opened.writing()

@@ -115,7 +115,7 @@ def big_base(path, n_tasks=150, n_configurations=60):
         ],
     }
     records["evaluations"] = [
-        _records.evaluation_record(task["id"], configuration["key"], metrics, None, run)
+        _records.evaluation_record(task["id"], configuration["key"], metrics, run)
         for task in records["tasks"]
         for configuration in records["configurations"]
     ]

@@ -77,10 +77,10 @@ def test_views_stack_and_hide_everywhere(base):
     assert names(view) == ["binary_2", "binary_3"]
     assert len(view.evaluations()) == 6
     assert view.matrix("binary").shape == (2, 3)
-    assert view.describe()["tasks"] == {"binary": 2}
+    assert view.describe()["tasks"] == {"classification": 2}
     assert view.describe()["hidden"] == 2
     assert view.like(np.random.default_rng(0).normal(size=(60, 3))) == []
-    with pytest.raises(ExperienceError, match="view .* 2 tasks hidden"):
+    with pytest.raises(ExperienceError, match="view of the .* reading only"):
         view.add_configuration({"family": "linear"})
 
 
@@ -112,13 +112,15 @@ def test_describe_counts(base):
     task = base.tasks()["id"][0]
     base.add_evaluation(task, {"family": "mlp"}, {}, status="timeout", reason="20 s")
     counts = base.describe()
-    assert counts["tasks"] == {"binary": 4}
-    assert counts["configurations"] == 4
+    assert counts["tasks"] == {"classification": 4}
+    assert counts["task_types"] == {"binary": 4}
+    assert counts["configurations"] == {"classification": 4}
+    assert (counts["n_tasks"], counts["n_configurations"]) == (4, 4)
     assert counts["families"] == {"linear": 1, "mlp": 1, "naive_bayes": 1, "random_forest": 1}
     assert counts["evaluations"] == 13
     assert counts["failures"] == {"timeout": 1}
     assert counts["size"] > 0
-    assert counts["facts"]["schema_version"] == "1"
+    assert counts["facts"]["schema_version"] == "2"
 
 
 def test_repr_says_what_is_in_it(base, path):
