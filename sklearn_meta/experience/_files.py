@@ -53,12 +53,12 @@ def _find_lost_pages(location, header):
     return ""
 
 
-def connect_file(location, *, read_only, immutable):
+def connect_file(location, *, read_only, immutable, busy_seconds=BUSY_SECONDS):
     """Open a sqlite file; a transaction begins only where it is asked for."""
     mode = "ro" if read_only else "rw"
     flags = f"mode={mode}" + ("&immutable=1" if immutable else "")
     name = f"file:{quote(os.path.abspath(location))}?{flags}"
-    return _prepared(sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, isolation_level=None))
+    return _prepared(sqlite3.connect(name, uri=True, timeout=busy_seconds, isolation_level=None))
 
 
 def connect_memory(content=None):
