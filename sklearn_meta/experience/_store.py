@@ -2,11 +2,12 @@
 
 from sklearn_meta.exceptions import ExperienceError
 from sklearn_meta.experience import _records
+from sklearn_meta.experience._rules import Ruled
 from sklearn_meta.experience._schema import schema
 from sklearn_meta.experience._viewable import Viewable
 
 
-class Experience(Viewable):
+class Experience(Viewable, Ruled):
     """Tasks, configurations, and how the ones did on the others.
 
     Get one with :meth:`bundled` (what comes with the package), :meth:`open`, :meth:`create` or
