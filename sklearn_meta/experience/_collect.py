@@ -8,8 +8,8 @@ from time import perf_counter
 from sklearn_meta.experience._collect_task import prepare_task, save_problem
 from sklearn_meta.experience._lane import Lane
 from sklearn_meta.experience._progress import Progress
-from sklearn_meta.experience._records import write_facts
 from sklearn_meta.experience._schema import schema
+from sklearn_meta.experience._transfer import write_facts
 
 _LOOK_SECONDS = 0.5  # between two looks at time and memory
 _logger = logging.getLogger(__name__)

@@ -5,13 +5,10 @@ import os
 import sqlite3
 
 from sklearn_meta.experience._database import normalise_location
-from sklearn_meta.experience._records import (
-    add_records,
-    read_records,
-    to_json,
-    write_facts,
-)
+from sklearn_meta.experience._records import to_json
 from sklearn_meta.experience._schema import schema
+from sklearn_meta.experience._seal import seal
+from sklearn_meta.experience._transfer import add_records, read_records, write_facts
 
 
 def export(base, where, *, digits=5, fold_metrics=False, facts=None):
@@ -19,6 +16,7 @@ def export(base, where, *, digits=5, fold_metrics=False, facts=None):
 
     The file is written beside the old one and then takes its place, so that a reader finds either
     the old or the new one, whole. It has no write-ahead log and can lie in a read-only folder.
+    It is sealed by a checksum: whoever opens it learns of damage.
 
     Parameters
     ----------
@@ -26,8 +24,8 @@ def export(base, where, *, digits=5, fold_metrics=False, facts=None):
         What to copy; hidden tasks are left out.
     where : str or path
         The file to write; one that is there is replaced.
-    digits : int, default=5
-        Significant digits that numbers keep.
+    digits : int or None, default=5
+        Significant digits that numbers keep; None for all.
     fold_metrics : bool, default=False
         Keep the values of the single folds, which take more room than all else.
     facts : dict, default=None
@@ -57,6 +55,7 @@ def export(base, where, *, digits=5, fold_metrics=False, facts=None):
     try:
         _fill(type(base).create(draft), base, digits, fold_metrics, facts)
         _compact(draft)
+        seal(draft)
         os.replace(draft, location)
     finally:
         if os.path.exists(draft):
@@ -72,7 +71,9 @@ def _fill(target, base, digits, fold_metrics, facts):
     counted = select(versions).group_by(versions).order_by(func.count().desc(), versions)
 
     def change(record):
-        record = {name: _rounded(name, value, digits) for name, value in record.items()}
+        record = dict(record)
+        if digits is not None:
+            record = {name: _rounded(name, value, digits) for name, value in record.items()}
         if "fold_metrics" in record and not fold_metrics:
             record["fold_metrics"] = None
         if record.get("versions") == shared:

@@ -7,13 +7,6 @@ from sklearn_meta.experience import _reading, _reading_matrix
 from sklearn_meta.experience._location import Located
 from sklearn_meta.experience._schema import KINDS, SCHEMA_VERSION
 
-_MATRIX_KINDS = {
-    "binary": ("binary", "multiclass"),
-    "multiclass": ("binary", "multiclass"),
-    "classification": ("binary", "multiclass"),
-    "regression": ("regression",),
-}
-
 
 class Readable(Located):
     """The reading half of :class:`Experience`; it never changes the base."""
@@ -92,13 +85,57 @@ class Readable(Located):
         """
         from sklearn_meta.search import DEFAULT_METRIC
 
-        if kind not in _MATRIX_KINDS:
-            raise ExperienceError(f"The kind of task is one of {', '.join(KINDS)}; got {kind!r}.")
-        kinds = _MATRIX_KINDS[kind]
+        kinds = _matrix_kinds(kind)
         default = DEFAULT_METRIC.get(kind, "log_loss")
         with self._opened.reading() as connection:
             metric = _reading_matrix.choose_metric(connection, kinds, metric, default)
             return _reading_matrix.read_matrix(connection, kinds, metric, self._view)
+
+    def score_matrix(self, metric, kind=None):
+        """Return the scores of all tasks under all configurations as a table.
+
+        Parameters
+        ----------
+        metric : str
+            A metric of the base, such as "accuracy", "log_loss", "rmse".
+        kind : str, default=None
+            "classification", "binary", "multiclass" or "regression"; None for all tasks that have
+            the metric.
+
+        Returns
+        -------
+        DataFrame of shape (n_tasks, n_configurations)
+            Greater is better (losses carry a minus sign); NaN where there is no usable evaluation.
+            The index holds the tasks' ids, the columns the configurations' keys. Of a task that was
+            evaluated at several sizes, the one with the most scores is taken, of equals the
+            largest; :meth:`matrix` has them all.
+
+        Raises
+        ------
+        ExperienceError
+            If the base has no such metric for tasks of that kind.
+
+        Examples
+        --------
+        >>> from sklearn_meta.experience import Experience
+        >>> scores = Experience.bundled().score_matrix("accuracy")
+        >>> bool(((scores >= 0) & (scores <= 1) | scores.isna()).all().all())
+        True
+        """
+        kinds = KINDS if kind is None else _matrix_kinds(kind, exact=True)
+        with self._opened.reading() as connection:
+            if not _reading_matrix.has_metric(connection, kinds, metric):
+                known = [
+                    name
+                    for name in _reading_matrix.metric_directions(connection)
+                    if _reading_matrix.has_metric(connection, kinds, name)
+                ]
+                raise ExperienceError(
+                    f"The experience base {self._opened.shown!r} has no metric {metric!r} for "
+                    f"{kind or 'any'} tasks. It has {', '.join(known) or 'none at all'}."
+                )
+            matrix = _reading_matrix.read_matrix(connection, kinds, metric, self._view)
+        return _reading_matrix.score_frame(matrix)
 
     def like(self, X):
         """Find the tasks that share rows with a table.
@@ -142,6 +179,32 @@ class Readable(Located):
             "size": self._size(),
         }
 
+    def check(self):
+        """Look for damage; opening a base only finds what keeps it from being read.
+
+        Returns
+        -------
+        list of str
+            What is wrong, a sentence for each finding; empty if nothing is. Pages that sqlite can't
+            follow, texts that can't be decoded, configurations that are not what their key was
+            made of, evaluations without their task.
+
+        Raises
+        ------
+        ExperienceError
+            If it can't be read at all.
+
+        Examples
+        --------
+        >>> from sklearn_meta.experience import Experience
+        >>> Experience.bundled().check()
+        []
+        """
+        from sklearn_meta.experience._check import find_damage
+
+        with self._opened.reading() as connection:
+            return find_damage(connection)
+
     def _size(self):
         if self._opened.is_file:
             return os.path.getsize(self.location)
@@ -160,3 +223,13 @@ class Readable(Located):
         if n_hidden:
             what += f"; {n_hidden} task{'s' if n_hidden > 1 else ''} hidden"
         return f"<Experience {counts['location']!r}: {what}>"
+
+
+def _matrix_kinds(kind, exact=False):
+    """Return the kinds of task that a kind stands for; classification is one, unless exact."""
+    if kind not in (*KINDS, "classification"):
+        known = ", ".join((*KINDS, "classification"))
+        raise ExperienceError(f"The kind of task is one of {known}; got {kind!r}.")
+    if kind == "regression" or (exact and kind != "classification"):
+        return (kind,)
+    return ("binary", "multiclass")

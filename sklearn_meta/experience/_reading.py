@@ -196,6 +196,16 @@ def _count(words):
     return {word: words.count(word) for word in sorted(set(words))}
 
 
+def keys_of_families(connection, families):
+    """Return the keys of the configurations of some families."""
+    from sqlalchemy import select
+
+    known = schema().configurations.c
+    return [
+        key for key, name in connection.execute(select(known.key, known.family)) if name in families
+    ]
+
+
 def count_hidden(connection, view):
     """Count the tasks that a view leaves out."""
     from sqlalchemy import select

@@ -16,6 +16,7 @@ _OUTER_FOLDS, _INNER_FOLDS = 10, 3
 # A meta-feature or family that fewer tasks have is not looked at.
 _MIN_KNOWN, _MIN_RUN = 0.7, 0.5
 _KINDS = ("classification", "regression")
+_ANSWERS = ("", "_of_majority", "_of_single")
 
 
 @dataclass
@@ -53,8 +54,8 @@ class Rules:
             lines.append(
                 f"{kind.kind}, {kind.n_tasks} tasks, {kind.metric}: the best family is named for "
                 f"{kind.accuracy:.0%} of held-out tasks (always the most frequent one: "
-                f"{kind.accuracy_of_majority:.0%}), at a loss of {kind.loss:.3f} (the most frequent "
-                f"one {kind.loss_of_majority:.3f}, the safest one {kind.loss_of_single:.3f})"
+                f"{kind.accuracy_of_majority:.0%}), at a loss of {kind.loss:.3f} "
+                f"(the most frequent one {kind.loss_of_majority:.3f}, the safest one {kind.loss_of_single:.3f})"
             )
             for rule in self.rules[self.rules["kind"] == kind.kind].itertuples():
                 lines.append(
