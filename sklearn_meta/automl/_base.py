@@ -55,7 +55,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
             tuple,
             None,
         ],
-        "record_to": [str, PathLike, HasMethods(["matrix", "add_evaluation"]), None],
+        "record_to": [str, PathLike, HasMethods(["matrix", "add"]), None],
         "advisor": [HasMethods(["fit", "start"]), None],
         "executor": [HasMethods("submit"), None],
         "memory_limit": [Interval(Real, 0, None, closed="neither"), None],

@@ -105,7 +105,7 @@ def evaluations_of(trials, problem):
     Returns
     -------
     list of dict
-        Keyword arguments of `Experience.add_evaluation`, without the task. Metrics and seconds are
+        Keyword arguments of `Experience.add`, without the task. Metrics and seconds are
         means over the folds that were done. Only trials that finished all folds have the status
         "ok", by which they count as scores: "raced" is stopped early for trailing, "timeout" also a
         fit that ended with a part of its iterations. Left out are trials that the end of the budget

@@ -78,7 +78,7 @@ def append_run(base, task, evaluations, *, fingerprint, metafeatures):
     task : dict
         ``name``, ``kind``, ``n_rows``, ``n_columns``, ``n_classes``, ``source``.
     evaluations : list of dict
-        ``configuration``, ``metrics``, and the further arguments of `Experience.add_evaluation`.
+        ``configuration``, ``metrics``, and the further arguments of `Experience.add`.
         One of the same configuration, seed and size is replaced.
     fingerprint : Fingerprint
         Of the table.

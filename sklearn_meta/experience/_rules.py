@@ -16,6 +16,23 @@ _OUTER_FOLDS, _INNER_FOLDS = 10, 3
 # A meta-feature or family that fewer tasks have is not looked at.
 _MIN_KNOWN, _MIN_RUN = 0.7, 0.5
 _KINDS = ("classification", "regression")
+#: Rules are made of these where the tasks have them: few, meant to be understood, without units.
+READABLE = (
+    "NumberOfInstances",
+    "NumberOfFeatures",
+    "Dimensionality",
+    "NumberOfClasses",
+    "MajorityClassPercentage",
+    "PercentageOfSymbolicFeatures",
+    "PercentageOfMissingValues",
+    "MeanSkewnessOfNumericAtts",
+    "MeanKurtosisOfNumericAtts",
+    "MeanMutualInformation",
+    "PercentageOfVarianceOfFirstComponent",
+    "TargetSkewness",
+    "MeanAbsCorrelationWithTarget",
+    "MaxAbsCorrelationWithTarget",
+)
 _ANSWERS = ("", "_of_majority", "_of_single")
 
 
@@ -32,10 +49,10 @@ class Rules:
     quality : DataFrame
         A row per kind: ``n_tasks``, ``metric``, ``accuracy`` (share of held-out tasks whose best
         family the rules named) and ``loss`` (mean over held-out tasks of what was given away by
-        taking that family: 0 is the best family's score, 1 the worst one's). The same with the
-        ending ``_of_majority`` for always naming the family that is best most often, and with
-        ``_of_single`` for the one that loses least on average. Rules that do not beat these say
-        what was seen, not what will help.
+        taking that family: 0 is the best family's score, 1 that of the median family, or less).
+        The same with the ending ``_of_majority`` for always naming the family that is best most
+        often, and with ``_of_single`` for the one that loses least on average. Rules that do not
+        beat these say what was seen, not what will help.
 
     Notes
     -----
@@ -55,7 +72,8 @@ class Rules:
                 f"{kind.kind}, {kind.n_tasks} tasks, {kind.metric}: the best family is named for "
                 f"{kind.accuracy:.0%} of held-out tasks (always the most frequent one: "
                 f"{kind.accuracy_of_majority:.0%}), at a loss of {kind.loss:.3f} "
-                f"(the most frequent one {kind.loss_of_majority:.3f}, the safest one {kind.loss_of_single:.3f})"
+                f"(the most frequent one {kind.loss_of_majority:.3f}, the safest one "
+                f"{kind.loss_of_single:.3f})"
             )
             for rule in self.rules[self.rules["kind"] == kind.kind].itertuples():
                 lines.append(
@@ -146,18 +164,20 @@ def _one_row_per_task(matrix):
 
 
 def _features(matrix, rows):
-    """Return names and values of the meta-features that most tasks have, gaps by the median."""
+    """Return names and values of meta-features that most tasks have, gaps filled by the median."""
     table = matrix.metafeatures.iloc[rows]
+    readable = [name for name in READABLE if name in table]
+    table = table[readable] if readable else table
     table = table.loc[:, table.notna().mean() >= _MIN_KNOWN]
     table = table.loc[:, table.nunique() > 1]
     return list(table.columns), table.fillna(table.median()).to_numpy(dtype=float)
 
 
 def _family_losses(matrix, rows):
-    """Return the families, and how much of a task's scores each gives away: 0 the best, 1 all.
+    """Return the families, and what each gives away: 0 is the best one, 1 the median or worse.
 
-    A family counts by its best configuration. One that was not run on a task counts as the worst:
-    mostly it could not be.
+    A family counts by its best configuration. One that was not run on a task counts as 1: mostly it
+    could not be.
     """
     of_column = np.array(matrix.families)
     scores = np.where(np.isfinite(matrix.scores[rows]), matrix.scores[rows], -np.inf)
@@ -167,9 +187,9 @@ def _family_losses(matrix, rows):
     kept = run.mean(axis=0) >= min(_MIN_RUN, run.mean(axis=0).max())
     best, run = best[:, kept], run[:, kept]
     top = best.max(axis=1, keepdims=True)
-    bottom = np.where(run, best, np.inf).min(axis=1, keepdims=True)
+    middle = np.nanmedian(np.where(run, best, np.nan), axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
-        losses = (top - best) / (top - bottom)
+        losses = np.minimum((top - best) / (top - middle), 1.0)
     losses = np.where(run & np.isfinite(losses), losses, 1.0)
     losses[run & (best == top)] = 0.0
     return [name for name, keep in zip(families, kept, strict=True) if keep], losses

@@ -35,7 +35,7 @@ class ExperienceUnion:
     >>> one, other = Experience.empty(), Experience.empty()
     >>> for name, base in (("iris", one), ("wine", other)):
     ...     task = base.add_task(name, "multiclass", n_rows=150, n_columns=4, n_classes=3)
-    ...     base.add_evaluation(task, {"family": "naive_bayes"}, {"accuracy": 0.9})
+    ...     _ = base.add(task, {"family": "naive_bayes"}, {"accuracy": 0.9})
     >>> ExperienceUnion([one, other]).matrix("multiclass", "accuracy").tasks["name"].tolist()
     ['iris', 'wine']
     """

@@ -103,7 +103,7 @@ def test_the_search_leaves_copies_out_and_says_so():
             metafeatures=describe_task(table, target),
         )  # fmt: skip
         for family in ("naive_bayes", "linear"):
-            base.add_evaluation(task, {"family": family}, {"roc_auc": 0.7}, fit_seconds=0.1)
+            base.add(task, {"family": family}, {"roc_auc": 0.7}, fit_seconds=0.1)
     clf = MetaAutoClassifier(
         max_trials=1, families=["naive_bayes"], experience=base, random_state=0
     ).fit(X.iloc[b], y[b])

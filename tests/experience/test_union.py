@@ -21,7 +21,7 @@ def add(base, name, X, scores, group=None, rows=None):
         metafeatures={"NumberOfInstances": len(X), "MajorityClassSize": 40.0},
     )  # fmt: skip
     for strength, score in scores.items():
-        base.add_evaluation(
+        base.add(
             task, {"family": "linear", "strength": strength}, {"roc_auc": score},
             fit_seconds=1.0, rows_used=40, max_rows=rows,
         )  # fmt: skip
@@ -99,7 +99,7 @@ def test_another_target_is_another_task(pair):
             f"t{size}", "binary", n_rows=60, n_columns=3, n_classes=2, fingerprint=table(0),
             metafeatures={"MajorityClassSize": size},
         )  # fmt: skip
-        base.add_evaluation(task, {"family": "linear"}, {"roc_auc": 0.5})
+        base.add(task, {"family": "linear"}, {"roc_auc": 0.5})
     assert len(ExperienceUnion(pair).matrix("binary").tasks) == 2
 
 
@@ -108,7 +108,7 @@ def test_metrics_that_differ(pair):
     one, other = pair
     add(one, "a", table(0), {1: 0.7})
     task = other.add_task("b", "binary", n_rows=60, n_columns=3, n_classes=2)
-    other.add_evaluation(task, {"family": "linear"}, {"log_loss": 0.3})
+    other.add(task, {"family": "linear"}, {"log_loss": 0.3})
     matrix = ExperienceUnion(pair).matrix("binary", "roc_auc")
     assert matrix.metric == "roc_auc"
     assert np.nansum(matrix.scores) == pytest.approx(0.7)
