@@ -15,7 +15,8 @@ _MIN_LEAF = 5
 _OUTER_FOLDS, _INNER_FOLDS = 10, 3
 # A meta-feature or family that fewer tasks have is not looked at.
 _MIN_KNOWN, _MIN_RUN = 0.7, 0.5
-_KINDS = ("classification", "regression")
+# The metric of each kind where none is asked for: known for all its tasks, whatever their classes.
+_METRICS = {"classification": "roc_auc", "regression": "rmse"}
 #: Rules are made of these where the tasks have them: few, meant to be understood, without units.
 READABLE = (
     "NumberOfInstances",
@@ -94,7 +95,7 @@ class Ruled:
         kind : {"classification", "regression"} or None, default=None
             Kind of the tasks; None for both, as far as there are enough of each.
         metric : str, default=None
-            As :meth:`matrix` takes it.
+            As :meth:`matrix` takes it; None is ROC AUC and RMSE.
         max_depth : int, default=3
             Conditions that a rule may have at most; fewer where more do not help on held-out tasks.
 
@@ -127,8 +128,8 @@ def learn_rules(experience, kind=None, metric=None, max_depth=3):
     import pandas as pd
 
     rules, quality = [], []
-    for one in _KINDS if kind is None else (kind,):
-        matrix = experience.matrix(one, metric)
+    for one in _METRICS if kind is None else (kind,):
+        matrix = experience.matrix(one, metric or _METRICS.get(one))
         task_rows = _one_row_per_task(matrix)
         groups = matrix.tasks["group"].to_numpy()[task_rows]
         if len(task_rows) < MIN_TASKS or len(set(groups)) < 3:
@@ -243,15 +244,17 @@ def _measure(features, losses, groups, max_depth):
 
 
 def _spell(tree, names, families, features, losses):
-    """Yield the tree's leaves as rules; neighbours that name one family stay two rules."""
-    leaves = tree.apply(features)
-    structure = tree.tree_
+    """Yield the tree's branches as rules, where a branch names one family throughout."""
+    leaves, structure = tree.apply(features), tree.tree_
+    passed = tree.decision_path(features).toarray().astype(bool)
+    family_of = {leaf: int(losses[leaves == leaf].mean(axis=0).argmin()) for leaf in set(leaves)}
     stack = [(0, ())]
     while stack:
         node, conditions = stack.pop()
-        if structure.children_left[node] < 0:
-            inside = losses[leaves == node]
-            family = int(inside.mean(axis=0).argmin())
+        inside = losses[passed[:, node]]
+        named = {family_of[leaf] for leaf in leaves[passed[:, node]]}
+        if len(named) == 1:
+            family = named.pop()
             yield {
                 "conditions": " and ".join(conditions) or "always",
                 "family": families[family],
