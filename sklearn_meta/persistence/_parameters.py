@@ -53,11 +53,11 @@ def storable_parameters(estimator):
 
 
 def _locations_of(experience):
-    """Return where one or several bases live; those without a place are left out."""
+    """Return where one or several bases live; None if one has no place."""
     if not isinstance(experience, list | tuple):
         return _location_of(experience)
     places = [_location_of(member) for member in experience]
-    return [place for place in places if place is not None] or None
+    return None if None in places else places
 
 
 def _location_of(experience):
