@@ -34,3 +34,7 @@ class SklearnMetaWarning(UserWarning):
 
 class SearchWarning(SklearnMetaWarning):
     """The search went on, but not quite as asked."""
+
+
+class RecordingWarning(SklearnMetaWarning):
+    """A finished search could not be written to the experience base that it was to be added to."""

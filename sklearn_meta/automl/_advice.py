@@ -1,14 +1,20 @@
 """Open the experience, leave out what the table at hand could leak from, start the advisor."""
 
 import logging
+import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from sklearn.base import clone
 
 from sklearn_meta.advisors import GaussianAdvisor, TaskDescription
+from sklearn_meta.exceptions import ExperienceError
 from sklearn_meta.experience import Experience
+from sklearn_meta.experience._fingerprint import Fingerprint
+from sklearn_meta.experience._leaks import SHARED_ROWS, find_leaks
+from sklearn_meta.experience._near import Description
+from sklearn_meta.experience._union import ExperienceUnion, open_all
 from sklearn_meta.metafeatures import TaskView, describe_task
 
 logger = logging.getLogger("sklearn_meta")
@@ -24,19 +30,21 @@ class Advice:
         To ask and to tell.
     metafeatures : dict of str to float
         What the task looks like.
-    excluded : list of str
-        Names of earlier tasks left out since they share rows with the table at hand.
-    n_known : int
-        Earlier tasks that the advisor learned from.
+    fingerprint : Fingerprint or None
+        What the table is recognised by; None without experience, unless it is to be recorded.
+    excluded : dict of str to str
+        Names of the earlier tasks that were left out, and by which sign.
     """
 
     session: object
     metafeatures: dict
-    excluded: list = field(default_factory=list)
-    n_known: int = 0
+    fingerprint: object = None
+    excluded: dict = field(default_factory=dict)
 
 
-def start_advice(problem, *, advisor, experience, n_fit_rows, has_clock, random_state):
+def start_advice(
+    problem, *, advisor, experience, n_fit_rows, has_clock, random_state, recorded=False
+):
     """Start an advisor on a task.
 
     Parameters
@@ -45,14 +53,16 @@ def start_advice(problem, *, advisor, experience, n_fit_rows, has_clock, random_
         The task.
     advisor : BaseAdvisor or None
         None is the Gaussian advisor. A copy is fitted, the one given stays as it is.
-    experience : Experience, str, path or None
-        "bundled", a place to open, or None for no experience.
+    experience : Experience, str, path, list of such or None
+        "bundled", a place to open, several of them, or None for no experience.
     n_fit_rows : int
         Rows that a first trial trains on.
     has_clock : bool
         Whether measured seconds may enter decisions.
     random_state : int
         Seed.
+    recorded : bool, default=False
+        Whether the fingerprint is wanted also without experience.
 
     Returns
     -------
@@ -76,44 +86,71 @@ def start_advice(problem, *, advisor, experience, n_fit_rows, has_clock, random_
         n_folds=len(problem.folds),
         has_clock=has_clock,
     )
+    wanted = recorded or experience is not None
+    fingerprint = Fingerprint.of(problem.X) if wanted else None
+    looks = Description(
+        problem.kind, len(problem.y), view.n_columns, task.n_classes, task.metafeatures
+    )
     advisor = GaussianAdvisor() if advisor is None else clone(advisor)
     space = problem.space_at(n_fit_rows)
-    opened = open_experience(experience)
-    try:
-        known, excluded = _without_leaks(opened, problem.X)
+    with opened_experience(experience) as known:
+        known, excluded = _without_leaks(known, problem.X, fingerprint, looks)
         session = advisor.fit(known).start(task, space, random_state=random_state)
-        n_known = _count_tasks(known, problem.kind)
+    return Advice(session, task.metafeatures, fingerprint, excluded)
+
+
+@contextmanager
+def opened_experience(experience):
+    """Give what the parameter `experience` names; what is opened here is closed again.
+
+    Parameters
+    ----------
+    experience : str, path, Experience, list of such or None
+        The parameter.
+
+    Yields
+    ------
+    Experience, ExperienceUnion or None
+    """
+    if isinstance(experience, list | tuple):
+        union, opened = open_all(experience, _open_one)
+    else:
+        union = _open_one(experience)
+        opened = [union] if union is not None and union is not experience else []
+    try:
+        yield union
     finally:
-        if opened is not None and opened is not experience:
-            opened.close()
-    return Advice(session, task.metafeatures, excluded, n_known)
+        for base in opened:
+            base.close()
 
 
-def open_experience(experience):
-    """Return an `Experience`, or None where there is to be none."""
-    if experience is None or isinstance(experience, Experience):
-        return experience
+def _open_one(experience):
     if isinstance(experience, str) and experience == "bundled":
         return Experience.bundled()
-    return Experience.open(
-        str(experience) if isinstance(experience, Path) else experience, read_only=True
+    if isinstance(experience, str | os.PathLike):
+        return Experience.open(os.fspath(experience), read_only=True)
+    if experience is None or hasattr(experience, "matrix"):
+        return experience
+    raise ExperienceError(
+        f"{experience!r} is no experience base: give 'bundled', a path, a URL or an Experience."
     )
 
 
-def _without_leaks(experience, X):
-    """Leave out the tasks that share rows with the table; return a view and their names."""
+def _without_leaks(experience, X, fingerprint, looks):
+    """Leave out what may hold the table; return a view, and the signs by the tasks' names."""
     if experience is None:
-        return None, []
-    shared = list(experience.like(X))
-    if not shared:
-        return experience, []
-    tasks = experience.tasks()
-    names = tasks.loc[np.isin(tasks["id"], shared), "name"].tolist()
-    logger.info("left out of the advice, since they share rows with the table: %s", names)
-    return experience.without(names=names), names
-
-
-def _count_tasks(experience, kind):
-    if experience is None:
-        return 0
-    return experience.matrix(kind, None).tasks["id"].nunique()
+        return None, {}
+    if isinstance(experience, ExperienceUnion):
+        leaks = experience.leaks(fingerprint, looks)
+    elif isinstance(experience, Experience):
+        leaks = find_leaks(experience, fingerprint, looks)
+    else:  # something of the user's own
+        shared = list(experience.like(X))
+        tasks = experience.tasks() if shared else None
+        names = tasks.loc[np.isin(tasks["id"], shared), "name"] if shared else ()
+        leaks = {task: (name, SHARED_ROWS) for task, name in zip(shared, names, strict=False)}
+    if not leaks:
+        return experience, {}
+    excluded = dict(sorted(leaks.values()))
+    logger.info("left out of the advice: %s", excluded)
+    return experience.without(ids=list(leaks)), excluded

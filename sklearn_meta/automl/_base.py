@@ -15,6 +15,7 @@ from sklearn_meta._compat import HasMethods, Interval, _fit_context
 from sklearn_meta._validation import check_table, check_weights, n_columns, n_rows
 from sklearn_meta.automl._engine import TINY_CELLS, Plan, run
 from sklearn_meta.automl._members import predict_members
+from sklearn_meta.automl._recording import record_run
 from sklearn_meta.automl._records import leaderboard_frame, trial_records
 from sklearn_meta.exceptions import TableError
 from sklearn_meta.inspection import html_report, text_report
@@ -46,7 +47,15 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         "cv": ["cv_object"],
         "families": ["array-like", None],
         "ensemble": ["boolean"],
-        "experience": [str, PathLike, HasMethods(["matrix", "like", "without"]), None],
+        "experience": [
+            str,
+            PathLike,
+            HasMethods(["matrix", "like", "without"]),
+            list,
+            tuple,
+            None,
+        ],
+        "record_to": [str, PathLike, HasMethods(["matrix", "add"]), None],
         "advisor": [HasMethods(["fit", "start"]), None],
         "executor": [HasMethods("submit"), None],
         "memory_limit": [Interval(Real, 0, None, closed="neither"), None],
@@ -65,6 +74,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         families=None,
         ensemble=True,
         experience="bundled",
+        record_to=None,
         advisor=None,
         executor=None,
         memory_limit=None,
@@ -79,6 +89,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         self.families = families
         self.ensemble = ensemble
         self.experience = experience
+        self.record_to = record_to
         self.advisor = advisor
         self.executor = executor
         self.memory_limit = memory_limit
@@ -143,6 +154,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         finally:
             crew.close()
         self._keep(result, problem, budget)
+        self.recorded_ = record_run(self.record_to, problem, result, budget.has_clock)
         return self
 
     def _budget(self):
@@ -176,6 +188,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
             scoring=Scoring(scoring, kind, classes),
             classes=classes,
             random_state=seed,
+            measured=self.record_to is not None,
         )
 
     def _crew(self, problem, budget):
@@ -210,7 +223,8 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         self.n_trials_ = len(result.trials)
         self.similar_tasks_ = result.advice.session.similar_tasks()
         self.metafeatures_ = result.advice.metafeatures
-        self.excluded_tasks_ = result.advice.excluded
+        self.excluded_tasks_ = list(result.advice.excluded)
+        self.excluded_because_ = result.advice.excluded
         self.n_splits_ = len(problem.folds)
         self.interrupted_ = result.interrupted
         self.seconds_ = {**result.spent, "total": budget.elapsed()}

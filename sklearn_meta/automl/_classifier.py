@@ -34,9 +34,15 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
         ("-mlp"), `Family` objects add your own. None is all that suit the table.
     ensemble : bool, default=True
         Whether several configurations predict together; False keeps the best one.
-    experience : {"bundled"}, str, path, Experience or None, default="bundled"
-        What was learned on earlier tasks: a file or URL, an open base, or None to start from
-        nothing. Tasks that share rows with `X` are left out.
+    experience : {"bundled"}, str, path, Experience, list of such or None, default="bundled"
+        What was learned on earlier tasks: a file or URL, an open base, several of them
+        (``["bundled", "~/team.sqlite"]``; a task that is in more than one counts once), or None to
+        start from nothing. Tasks that share rows with `X`, or look like a copy or a part of it, are
+        left out.
+    record_to : str, path, Experience or None, default=None
+        A base that the search is added to when it is over, for later searches: a file or URL, made
+        if there is none, or an open base. See the notes on what is stored. If that fails, a
+        `RecordingWarning` says why, and the fit stands.
     advisor : advisor, default=None
         Who proposes configurations; None is `GaussianAdvisor`.
     executor : concurrent.futures.Executor, default=None
@@ -71,7 +77,12 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
     metafeatures_ : dict of str to float
         What the table looks like.
     excluded_tasks_ : list of str
-        Earlier tasks left out since they share rows with the table.
+        Earlier tasks left out of the advice.
+    excluded_because_ : dict of str to str
+        Their names, and by which sign: "shared rows" or "nearly equal meta-features".
+    recorded_ : dict or None
+        With `record_to`: ``where``, ``task`` (id in the base), ``evaluations`` (how many),
+        ``error`` (None if all went well).
     seconds_ : dict of str to float
         Wall clock by phase.
     n_features_in_ : int
@@ -82,6 +93,26 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
     See Also
     --------
     MetaAutoRegressor : The same for numbers.
+
+    Notes
+    -----
+    `record_to` stores no row of the table, no name of a column or class, and no text of an error.
+    It stores:
+
+    - of the task: numbers of rows, columns and classes; meta-features that do not depend on the
+      units of a column (no means, no deviations), to five digits; a name made of a digest of the
+      whole table; the smallest 128 of its row hashes, by which the same rows are recognised later.
+      A hash can't be turned back into a row, but who guesses a whole row can find out whether it
+      was in the table: for tables of few columns with few values each, all possible rows can be
+      tried. Names of real people among the cells do not prevent that, many precise columns do.
+    - of every trial that came to an end: the configuration, the mean of each metric over its folds
+      (RMSE and MAE are in the units of the target), processor seconds, rows trained on, number of
+      folds, how it ended, and of an error the name of its class. Families of your own are stored
+      by their hyperparameters, where these are plain JSON values; keep secrets out of those.
+    - versions of packages, and the seed.
+
+    Trials that were stopped early for trailing are marked "raced", and give no score to learn from:
+    the folds that they finished may be easier or harder than the others.
 
     References
     ----------

@@ -95,6 +95,7 @@ def run(plan):
         n_fit_rows=rungs[0] or problem.fit_rows,
         has_clock=budget.has_clock,
         random_state=problem.random_state,
+        recorded=problem.measured,
     )
     advised = budget.elapsed()
     progress = Progress(plan.verbose)

@@ -26,8 +26,10 @@ class MetaAutoRegressor(RegressorMixin, BaseMetaAuto):
         Families of models to try; names, names with a minus to exclude, or `Family` objects.
     ensemble : bool, default=True
         Whether several configurations predict together; False keeps the best one.
-    experience : {"bundled"}, str, path, Experience or None, default="bundled"
+    experience : {"bundled"}, str, path, Experience, list of such or None, default="bundled"
         What was learned on earlier tasks.
+    record_to : str, path, Experience or None, default=None
+        A base that the search is added to; what is stored is told there.
     advisor : advisor, default=None
         Who proposes configurations; None is `GaussianAdvisor`.
     executor : concurrent.futures.Executor, default=None

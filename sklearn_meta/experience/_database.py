@@ -8,6 +8,7 @@ from pathlib import Path
 from sklearn_meta.exceptions import ExperienceError
 from sklearn_meta.experience._errors import translated
 from sklearn_meta.experience._files import (
+    BUSY_SECONDS,
     MEMORY,
     check_file_complete,
     connect_file,
@@ -44,6 +45,7 @@ class Database:
         self.location = location
         self.read_only = read_only
         self.immutable = immutable
+        self.busy_seconds = BUSY_SECONDS  # how long to wait for others that write to the file
         self._lock = nullcontext()
         self._memory = None
         if location == MEMORY:
@@ -201,7 +203,12 @@ class Database:
         return engine
 
     def _connect_file(self):
-        return connect_file(self.location, read_only=self.read_only, immutable=self.immutable)
+        return connect_file(
+            self.location,
+            read_only=self.read_only,
+            immutable=self.immutable,
+            busy_seconds=self.busy_seconds,
+        )
 
 
 def normalise_location(where):

@@ -68,13 +68,13 @@ def _find_lost_pages(location, header):
     return ""
 
 
-def connect_file(location, *, read_only, immutable):
+def connect_file(location, *, read_only, immutable, busy_seconds=BUSY_SECONDS):
     """Open a sqlite file; a transaction begins only where it is asked for."""
     # a reader too has to be able to undo what a killed writer left half done, if it may
     is_still = immutable or (read_only and not is_writable(location))
     flags = f"mode={'ro' if is_still else 'rw'}" + ("&immutable=1" if immutable else "")
     name = f"file:{quote(os.path.abspath(location))}?{flags}"
-    connection = sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(name, uri=True, timeout=busy_seconds, isolation_level=None)
     if read_only:
         connection.execute("PRAGMA query_only = ON")
     return _prepared(connection)

@@ -26,14 +26,29 @@ def sample_rows(X):
     X : DataFrame, ndarray or CSR matrix
         At most 200,000 rows and about 20 million cells of it, in their order.
     """
+    rows = taken_rows(X)
+    if len(rows) == X.shape[0]:
+        return X
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+
+
+def taken_rows(X):
+    """Return the numbers of the rows that :func:`sample_rows` takes, ascending.
+
+    Parameters
+    ----------
+    X : DataFrame, ndarray or CSR matrix of shape (n_samples, n_features)
+        The table.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_taken,), dtype intp
+    """
     n_rows, n_columns = X.shape
     limit = min(MAX_ROWS, max(1, MAX_CELLS // max(1, n_columns)))
     if n_rows <= limit:
-        return X
-    rows = np.sort(np.argpartition(_row_numbers(X), limit)[:limit])
-    if hasattr(X, "iloc"):
-        return X.iloc[rows]
-    return X[rows]
+        return np.arange(n_rows)
+    return np.sort(np.argpartition(_row_numbers(X), limit)[:limit])
 
 
 def _row_numbers(X):

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 SCHEMA_VERSION = 2
 
 KINDS = ("binary", "multiclass", "regression")
-STATUSES = ("ok", "timeout", "memory", "error")
+STATUSES = ("ok", "raced", "timeout", "memory", "error")  # raced: stopped early, for trailing
 # Each has a column of its own: one metric of 20,000 evaluations is then read without decoding all
 # the others, and whoever opens the file finds plain numbers.
 METRIC_COLUMNS = (

@@ -2,9 +2,10 @@
 
 from sklearn_meta.experience._collecting import Collecting
 from sklearn_meta.experience._portable import Portable
+from sklearn_meta.experience._rules import Ruled
 
 
-class Experience(Collecting, Portable):
+class Experience(Collecting, Portable, Ruled):
     """Tasks, configurations, and how the ones did on the others.
 
     Get one with :meth:`bundled` (what comes with the package), :meth:`open`, :meth:`create` or

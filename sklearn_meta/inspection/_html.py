@@ -2,7 +2,7 @@
 
 from html import escape
 
-from sklearn_meta.inspection._summary import summarise
+from sklearn_meta.inspection._summary import reasons_left_out, recorded_where, summarise
 
 _STYLE = (
     "<style>.sm-report{font:13px/1.4 sans-serif;margin:.5em 0;max-width:60em}"
@@ -32,12 +32,12 @@ def html_report(estimator):
     similar = [(task["name"], f"{task['distance']:.2f}") for task in facts.similar]
     longest = max(facts.seconds.values()) or 1.0
     time = [(phase, f"{s:.1f} s", _Bar(s / longest, "")) for phase, s in facts.seconds.items()]
-    left_out = (
-        f"<p>Left out of the advice, since they share rows with this table: "
-        f"{escape(', '.join(facts.excluded))}</p>"
-        if facts.excluded
-        else ""
-    )
+    notes = [
+        f"Left out of the advice, {reason}: {', '.join(names)}"
+        for reason, names in reasons_left_out(facts.excluded)
+    ]
+    notes.append(recorded_where(facts.recorded))
+    notes = "".join(f"<p>{escape(note)}</p>" for note in notes if note)
     return (
         f'{_STYLE}<div class="sm-report"><p><b>{escape(facts.scoring)} = {facts.score:.5g}</b> on '
         f"validation rows; best single {escape(facts.best['family'])} {facts.best['score']:.5g}; "
@@ -46,7 +46,7 @@ def html_report(estimator):
         + _table("Ensemble", ("trial", "family", "weight"), members)
         + _table("Earlier tasks that advised", ("task", "distance"), similar)
         + _table("Time", ("phase", "seconds", ""), time)
-        + left_out
+        + notes
         + "</div>"
     )
 

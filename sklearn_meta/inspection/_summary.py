@@ -28,8 +28,10 @@ class SearchSummary:
         Trial, family and weight of the ensemble's members; the heaviest first.
     similar : list of dict
         Earlier tasks that advised, nearest first.
-    excluded : list of str
-        Earlier tasks left out since they share rows with the table.
+    excluded : dict of str to str
+        Earlier tasks left out, and why: "shared rows" or "nearly equal meta-features".
+    recorded : dict or None
+        Where the search was recorded to: ``where``, ``task``, ``evaluations``, ``error``.
     advised_share : float
         Share of the trials that earlier tasks advised.
     seconds : dict of str to float
@@ -46,10 +48,54 @@ class SearchSummary:
     families: list
     members: list
     similar: list
-    excluded: list
+    excluded: dict
+    recorded: dict | None
     advised_share: float
     seconds: dict
     trial_seconds: float
+
+
+_WHY = {
+    "shared rows": "since they share rows with this table",
+    "nearly equal meta-features": "since they look like a copy or a part of this table",
+}
+
+
+def reasons_left_out(excluded):
+    """Return pairs of a reason, as reports put it, and the names of the tasks left out for it.
+
+    Parameters
+    ----------
+    excluded : dict of str to str
+        Names and signs.
+
+    Returns
+    -------
+    list of tuple (str, list of str)
+    """
+    names = {}
+    for name, sign in excluded.items():
+        names.setdefault(_WHY.get(sign, sign), []).append(name)
+    return list(names.items())
+
+
+def recorded_where(recorded):
+    """Return a sentence on where a search was recorded to, "" if nowhere.
+
+    Parameters
+    ----------
+    recorded : dict or None
+        The estimator's `recorded_`.
+
+    Returns
+    -------
+    str
+    """
+    if recorded is None:
+        return ""
+    if recorded["error"]:
+        return f"not recorded to {recorded['where']}: {recorded['error']}"
+    return f"recorded to {recorded['where']}: {recorded['evaluations']} evaluations"
 
 
 def summarise(estimator, n_similar=5):
@@ -86,7 +132,8 @@ def summarise(estimator, n_similar=5):
         families=[(family, counts[family], score) for family, score in ranked],
         members=[(m.trial, by_number[m.trial]["family"], m.weight) for m in members],
         similar=estimator.similar_tasks_[:n_similar],
-        excluded=estimator.excluded_tasks_,
+        excluded=estimator.excluded_because_,
+        recorded=estimator.recorded_,
         advised_share=float(np.mean([trial["advised"] for trial in trials])),
         seconds=dict(estimator.seconds_),
         trial_seconds=float(sum(trial["seconds"] for trial in trials)),

@@ -1,6 +1,6 @@
 """A search's summary as a short text."""
 
-from sklearn_meta.inspection._summary import summarise
+from sklearn_meta.inspection._summary import reasons_left_out, recorded_where, summarise
 
 
 def text_report(estimator):
@@ -31,8 +31,9 @@ def text_report(estimator):
         "",
         *_advisers(facts),
         "time: " + ", ".join(f"{phase} {s:.1f} s" for phase, s in facts.seconds.items()),
+        recorded_where(facts.recorded),
     ]
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip("\n")
 
 
 def _counts(statuses):
@@ -40,13 +41,13 @@ def _counts(statuses):
 
 
 def _advisers(facts):
-    if not facts.similar:
-        return ["no earlier tasks advised"]
-    lines = ["earlier tasks that advised:"]
-    lines += [f"  {task['name']:<24}distance {task['distance']:.2f}" for task in facts.similar]
-    if facts.excluded:
-        lines.append(f"left out, since they share rows with this table: {_names(facts.excluded)}")
-    return [*lines, ""]
+    lines = ["no earlier tasks advised"]
+    if facts.similar:
+        lines = ["earlier tasks that advised:"]
+        lines += [f"  {task['name']:<24}distance {task['distance']:.2f}" for task in facts.similar]
+    for reason, names in reasons_left_out(facts.excluded):
+        lines.append(f"left out, {reason}: {_names(names)}")
+    return [*lines, ""] if len(lines) > 1 else lines
 
 
 def _names(names):

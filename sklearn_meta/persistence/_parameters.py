@@ -31,7 +31,8 @@ def storable_parameters(estimator):
     """
     parameters = estimator.get_params(deep=False)
     stored = {**parameters, "executor": None}
-    stored["experience"] = _location_of(parameters["experience"])
+    stored["experience"] = _locations_of(parameters["experience"])
+    stored["record_to"] = _location_of(parameters["record_to"])
     stored["families"] = _names_of(parameters["families"])
     if isinstance(parameters["advisor"], BaseEstimator):
         stored["advisor"] = clone(parameters["advisor"])  # what it was fitted on stays out
@@ -49,6 +50,14 @@ def storable_parameters(estimator):
             stacklevel=3,
         )
     return stored
+
+
+def _locations_of(experience):
+    """Return where one or several bases live; None if one has no place."""
+    if not isinstance(experience, list | tuple):
+        return _location_of(experience)
+    places = [_location_of(member) for member in experience]
+    return None if None in places else places
 
 
 def _location_of(experience):

@@ -41,6 +41,8 @@ class Problem:
         Seed of every fit.
     n_threads : int, default=1
         Threads a fit may use.
+    measured : bool, default=False
+        Whether trials also keep what an experience base stores of each fold.
     """
 
     X: object
@@ -55,6 +57,7 @@ class Problem:
     classes: np.ndarray | None = None
     random_state: int = 0
     n_threads: int = 1
+    measured: bool = False
 
     def __getstate__(self):
         return {name: self.__dict__[name] for name in self.__dataclass_fields__}

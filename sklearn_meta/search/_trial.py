@@ -9,6 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from sklearn_meta.search._evaluation import fit_fold
+from sklearn_meta.search._metrics import evaluate_metrics
 
 #: What a trial that takes part in the ranking is called; the others say why they do not.
 OK = "ok"
@@ -53,13 +54,29 @@ class Order:
 
 @dataclass(frozen=True)
 class FoldScore:
-    """How one fold went; the predictions and the model lie in the spool folder beside it."""
+    """How one fold went; the predictions and the model lie in the spool folder beside it.
+
+    Attributes
+    ----------
+    score : float
+        By the metric of the search, greater is better.
+    fit_seconds, predict_seconds : float
+        Wall clock.
+    rows_used : int
+        Rows that the fit saw.
+    fraction : float
+        Share of the model's iterations that were done.
+    facts : dict or None
+        Where the problem is `measured`: all ``metrics`` that experience keeps, and the processor
+        time of ``fit_seconds`` and ``predict_seconds``.
+    """
 
     score: float
     fit_seconds: float
     predict_seconds: float
     rows_used: int
     fraction: float
+    facts: dict | None = None
 
 
 @dataclass
@@ -174,7 +191,18 @@ def _score_fold(problem, fold, outcome):
         predict_seconds=outcome.predict_seconds,
         rows_used=outcome.rows_used,
         fraction=outcome.fraction,
+        facts=_measure(problem, fold, outcome) if problem.measured else None,
     )
+
+
+def _measure(problem, fold, outcome):
+    """Return what an experience base stores of a fold, as the collector measures it."""
+    truth = problem.y[problem.folds[fold][1]]
+    return {
+        "metrics": evaluate_metrics(problem.kind, truth, outcome.predictions),
+        "fit_seconds": outcome.fit_cpu_seconds,
+        "predict_seconds": outcome.predict_cpu_seconds,
+    }
 
 
 def spool_fold(spool, number, fold, outcome, fold_score):

@@ -46,7 +46,8 @@ def test_parameters_survive_clone_and_set_params():
         "time_budget": 7.5,
         "families": ["linear", "-mlp"],
         "advisor": RandomAdvisor(),
-        "experience": None,
+        "experience": ["bundled", "team.sqlite"],
+        "record_to": "team.sqlite",
     }
     clf = clone(MetaAutoClassifier(**parameters))
     for name, value in parameters.items():

@@ -1,8 +1,13 @@
 """scikit-learn's own checks, all of them, with nothing expected to fail."""
 
-from sklearn.utils.estimator_checks import parametrize_with_checks
+import warnings
+
+import pytest
+from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
 
 from sklearn_meta import MetaAutoClassifier, MetaAutoRegressor
+from sklearn_meta.exceptions import RecordingWarning
+from sklearn_meta.experience import Experience
 
 
 @parametrize_with_checks(
@@ -13,3 +18,22 @@ from sklearn_meta import MetaAutoClassifier, MetaAutoRegressor
 )
 def test_scikit_learn_check(estimator, check):
     check(estimator)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("estimator", [MetaAutoClassifier, MetaAutoRegressor])
+def test_scikit_learn_checks_while_recording(estimator, tmp_path):
+    """Every fit of every check is written, and advises the later ones."""
+    place = tmp_path / "checks.sqlite"
+    Experience.create(place).close()
+    model = estimator(
+        max_trials=2,
+        random_state=0,
+        record_to=place,
+        families=["linear", "neighbors"],
+        experience=[place],
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RecordingWarning)
+        check_estimator(model)
+    assert len(Experience.open(place).tasks()) > 20

@@ -116,14 +116,21 @@ def test_names_are_escaped(searched):
             "best_family": "linear",
         }
     ]
-    clf.excluded_tasks_ = ["<b>mine</b>"]
+    clf.excluded_because_ = {"<b>mine</b>": "shared rows", "<i>": "nearly equal meta-features"}
+    clf.recorded_ = {"where": "<u>", "task": "1", "evaluations": 3, "error": None}
     html = clf._repr_html_()
     assert "<script>alert" not in html
     assert "&lt;script&gt;" in html
-    assert "<b>mine</b>" not in html
+    assert "<b>mine</b>" not in html and "<i>" not in html and "<u>" not in html
     report = clf.report()
     assert "distance 0.50" in report
-    assert "left out" in report
+    assert "left out, since they share rows with this table: <b>mine</b>\n" in report
+    assert "left out, since they look like a copy or a part of this table: <i>\n" in report
+    assert report.endswith("recorded to <u>: 3 evaluations")
+    clf.similar_tasks_ = []
+    assert "left out" in clf.report()
+    clf.recorded_ = {**clf.recorded_, "error": "OSError: the disk is full"}
+    assert clf.report().endswith("not recorded to <u>: OSError: the disk is full")
 
 
 def test_failed_trials_are_told(searched):

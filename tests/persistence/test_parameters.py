@@ -34,6 +34,8 @@ def stored(model, folder, **parameters):
         ("families", ["linear", "-mlp"]),
         ("experience", "bundled"),
         ("experience", "some/base.sqlite"),
+        ("experience", ["bundled", "some/base.sqlite"]),
+        ("record_to", "some/base.sqlite"),
         ("n_jobs", -1),
     ],
 )
@@ -80,6 +82,8 @@ TREES = Family.from_estimator(
         ("cv", OwnSplitter()),
         ("families", [TREES]),
         ("experience", Experience.empty()),
+        ("experience", ["bundled", Experience.empty()]),
+        ("record_to", Experience.empty()),
     ],
 )
 def test_values_that_hold_code_are_left_out_with_a_word(name, value, small, tmp_path):
@@ -97,6 +101,8 @@ def test_an_experience_is_stored_by_its_place(small, tmp_path):
 
 def test_passwords_stay_out_of_the_file(small, tmp_path):
     url = "postgresql+pg8000://ann:secret@db.example/base?password=secret&timeout=3"
+    assert "secret" not in stored(small[0], tmp_path, record_to=url)
+    assert "secret" not in str(stored(small[0], tmp_path, experience=["bundled", url]))
     place = stored(small[0], tmp_path, experience=url)
     assert place == "postgresql+pg8000://ann@db.example/base?timeout=3"
     assert b"secret" not in (tmp_path / "model.skops").read_bytes()
