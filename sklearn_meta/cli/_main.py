@@ -17,6 +17,7 @@ _VERBS = {
     "fit": ("sklearn_meta.cli._fit", "run_fit"),
     "predict": ("sklearn_meta.cli._predict", "run_predict"),
     "report": ("sklearn_meta.cli._predict", "run_report"),
+    "validate": ("sklearn_meta.cli._validate", "run_validate"),
 }
 
 

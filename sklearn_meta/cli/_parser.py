@@ -5,6 +5,7 @@ import sys
 
 from sklearn_meta import __version__
 from sklearn_meta.cli._console import PROGRAM
+from sklearn_meta.cli._validate import add_validate
 
 
 class _Parser(argparse.ArgumentParser):
@@ -27,10 +28,11 @@ def make_parser():
         description="AutoML for tables. Tables are .csv, .csv.gz or .parquet files.",
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{fit,predict,report}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{fit,predict,report,validate}")
     _add_fit(verbs)
     _add_predict(verbs)
     _add_report(verbs)
+    add_validate(verbs)
     return parser
 
 
