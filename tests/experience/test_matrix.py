@@ -115,7 +115,7 @@ def big_base(path, n_tasks=150, n_configurations=60):
         ],
     }
     records["evaluations"] = [
-        _records.evaluation_record(task["id"], configuration["key"], metrics, None, run)
+        _records.evaluation_record(task["id"], configuration["key"], metrics, run)
         for task in records["tasks"]
         for configuration in records["configurations"]
     ]
@@ -130,3 +130,42 @@ def test_opening_and_reading_is_fast(tmp_path):
     matrix = Experience.open(tmp_path / "big.sqlite").matrix("binary")
     assert time.perf_counter() - started < 0.6  # 0.06 s on a quiet machine
     assert matrix.shape == (150, 60)
+
+
+def sized_base():
+    """One task of 5,000 rows at three sizes, one of 1,500 that two of them don't cut."""
+    base = Experience.empty()
+    for name, n_rows in (("large", 5000), ("small", 1500)):
+        id = base.add_task(name, "binary", n_rows=n_rows, n_columns=3, n_classes=2)
+        for max_rows in (1000, 2000, None):
+            score = 0.5 + (max_rows or 5000) / 10_000
+            base.add(id, {"family": "linear"}, {"roc_auc": score}, max_rows=max_rows, rows_used=9)
+    base.add(id, {"family": "svm"}, {"roc_auc": 0.9}, max_rows=1000)
+    return base
+
+
+def test_a_row_for_each_size_that_cuts():
+    matrix = sized_base().matrix("binary", "roc_auc")
+    assert matrix.tasks["name"].tolist() == ["large"] * 3 + ["small"] * 2
+    assert matrix.tasks["rows_seen"].tolist() == [1000, 2000, 5000, 1000, 1500]
+    # 2,000 and no cap at all are the same for 1,500 rows: they are averaged as seeds are
+    np.testing.assert_allclose(matrix.scores[:, 0], [0.6, 0.7, 1.0, 0.6, 0.85])
+    np.testing.assert_allclose(matrix.scores[:, 1], [np.nan] * 3 + [0.9, np.nan])
+    assert len(matrix.metafeatures) == 5
+    assert matrix.tasks.groupby("name")["group"].nunique().tolist() == [1, 1]
+    assert matrix.tasks["group"].nunique() == 2
+
+
+def test_score_matrix_has_a_row_per_task(base, fill):
+    frame = sized_base().score_matrix("roc_auc")
+    assert frame.shape == (2, 2)
+    np.testing.assert_allclose(frame, [[1.0, np.nan], [0.6, 0.9]])
+    fill(base, kind="regression", n_tasks=2)
+    assert base.score_matrix("log_loss").shape == (4, 3)
+    assert (base.score_matrix("rmse") < 0).all().all()
+    ids = base.tasks().query("kind == 'regression'")["id"]
+    assert set(base.score_matrix("rmse", "regression").index) == set(ids)
+    with pytest.raises(ValueError, match="no metric 'rmse' for binary tasks. It has roc_auc"):
+        base.score_matrix("rmse", "binary")
+    with pytest.raises(ValueError, match="no metric 'acuracy' for any tasks"):
+        base.score_matrix("acuracy")
