@@ -49,11 +49,13 @@ def make_matrix(kind="binary", n_tasks=20, n_configurations=24, missing=0.0, see
             "id": np.arange(n_tasks),
             "name": [f"task {n}" for n in range(n_tasks)],
             "openml_id": np.arange(n_tasks) + 100,
-            "kind": kind,
+            "kind": "regression" if kind == "regression" else "classification",
+            "task_type": kind,
             "n_rows": n_rows,
             "n_columns": rng.integers(2, 60, n_tasks),
             "n_classes": 0 if kind == "regression" else 2,
             "group": None if groups is None else groups,
+            "rows_seen": n_rows,
         }
     )
     metafeatures = pd.DataFrame(tastes + 0.3 * rng.normal(size=tastes.shape), columns=["A", "B"])
