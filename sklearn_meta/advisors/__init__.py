@@ -1,14 +1,29 @@
 """Advisors: what to try next on a task, by what was learned on earlier ones."""
 
 from sklearn_meta.advisors._base import AdviceSession, BaseAdvisor, Proposal, TaskDescription
+from sklearn_meta.advisors._comparison import Comparison, compare_advisors
+from sklearn_meta.advisors._display import RegretDisplay
 from sklearn_meta.advisors._gaussian import GaussianAdvisor
+from sklearn_meta.advisors._nearest import NearestTasksAdvisor
+from sklearn_meta.advisors._portfolio import PortfolioAdvisor
 from sklearn_meta.advisors._random import RandomAdvisor
+from sklearn_meta.advisors._summary import regret_table, summarise_regret
+from sklearn_meta.advisors._validate import default_advisors, validate
 
 __all__ = [
     "AdviceSession",
     "BaseAdvisor",
+    "Comparison",
     "GaussianAdvisor",
+    "NearestTasksAdvisor",
+    "PortfolioAdvisor",
     "Proposal",
     "RandomAdvisor",
+    "RegretDisplay",
     "TaskDescription",
+    "compare_advisors",
+    "default_advisors",
+    "regret_table",
+    "summarise_regret",
+    "validate",
 ]

@@ -197,7 +197,14 @@ class BaseAdvisor(BaseEstimator, metaclass=ABCMeta):
     An advisor is a scikit-learn style object: its parameters are those of `__init__`, it clones and
     pickles. What it learned from the experience ends in an underscore. A session belongs to one
     task and is asked and told.
+
+    Attributes
+    ----------
+    needs_metafeatures : bool
+        Whether the advice looks at the task's meta-features, so that these have to be computed.
     """
+
+    needs_metafeatures = False
 
     def fit(self, experience=None):
         """Keep the experience to learn from.

@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_meta.advisors._cost import Calibration
 from sklearn_meta.advisors._field import ConfigurationField
-from sklearn_meta.advisors._moves import tidy
+from sklearn_meta.advisors._known import known_candidates
 from sklearn_meta.spaces import configuration_key
 
 _ANCHOR_SD = 0.5
@@ -40,8 +40,10 @@ class CandidatePool:
         mean = knowledge.prior.mean(task.metafeatures) if known else np.zeros(0)
         covariance = knowledge.prior.covariance if known else np.zeros((0, 0))
         self.field = ConfigurationField(mean, covariance, known, space.families)
-        for number, configuration in enumerate(known):
-            self._add_known(number, configuration, space)
+        for number, configuration in known_candidates(known, space):
+            place = self.field.add_known(number)
+            self._place(configuration, "experience", place)
+            self._places.setdefault(configuration_key(known[number]), place)
         for configuration in space.default_configurations():
             if configuration_key(configuration) not in self._places:
                 self._place(configuration, "default", self.field.add(configuration))
@@ -93,17 +95,6 @@ class CandidatePool:
         """Apply what was learned of this machine's speed."""
         offsets = self._calibration.offsets(families)
         return np.exp(np.clip(log_seconds + offsets, -9.0, 12.0))
-
-    def _add_known(self, number, configuration, space):
-        """Add a configuration of the experience if the space has it, once."""
-        if configuration["family"] not in space.families:
-            return
-        completed = tidy(space, configuration)
-        if not space.contains(completed) or configuration_key(completed) in self._places:
-            return
-        place = self.field.add_known(number)
-        self._place(completed, "experience", place)
-        self._places.setdefault(configuration_key(configuration), place)
 
     def _place(self, configuration, origin, place):
         """Book a point."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_ndtr
 
+OVERHEAD_SECONDS = 0.05  # of a trial, whatever it fits
 _SLOPE_STRENGTH = 8.0
 _DEFAULT_SLOPES = np.array([1.0, 0.5, 0.3])
 _DEFAULT_LOG_SECONDS = np.log(0.3)

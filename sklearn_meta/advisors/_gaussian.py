@@ -3,12 +3,12 @@
 from numbers import Real
 
 from sklearn_meta._compat import Interval
-from sklearn_meta.advisors._base import BaseAdvisor
+from sklearn_meta.advisors._experienced import ExperiencedAdvisor
 from sklearn_meta.advisors._gaussian_session import GaussianSession
 from sklearn_meta.advisors._knowledge import digest
 
 
-class GaussianAdvisor(BaseAdvisor):
+class GaussianAdvisor(ExperiencedAdvisor):
     """Bayesian optimisation over the configurations of earlier tasks, then between them.
 
     Each earlier task's scores are mapped to normal quantiles. A ridge from meta-features gives
@@ -29,6 +29,9 @@ class GaussianAdvisor(BaseAdvisor):
         Expected improvement, as a share of the spread of scores on the task (the difference one
         standard deviation among configurations makes), below which known configurations and the
         continuous search take turns. 0 waits until the known ones are used up.
+    use_metafeatures : bool, default=True
+        Whether expectations depend on what the task looks like; else on the earlier tasks' scores
+        and the new task's results alone.
 
     Attributes
     ----------
@@ -60,28 +63,13 @@ class GaussianAdvisor(BaseAdvisor):
     _parameter_constraints: dict = {
         "continuous": ["boolean"],
         "boldness": [Interval(Real, 0, None, closed="left")],
+        "use_metafeatures": ["boolean"],
     }
 
-    def __init__(self, *, continuous=True, boldness=0.02):
+    def __init__(self, *, continuous=True, boldness=0.02, use_metafeatures=True):
         self.continuous = continuous
         self.boldness = boldness
-
-    def fit(self, experience=None):
-        """Keep the experience; it is digested when the first task of a kind comes.
-
-        Parameters
-        ----------
-        experience : Experience or None, default=None
-            Any object with ``matrix(kind, metric)``; None for no experience at all.
-
-        Returns
-        -------
-        self
-            The advisor.
-        """
-        self._validate_params()
-        self._knowledge = {}
-        return super().fit(experience)
+        self.use_metafeatures = use_metafeatures
 
     def start(self, task, space, *, random_state=None):
         """Open a session of advice for one task.
@@ -103,17 +91,16 @@ class GaussianAdvisor(BaseAdvisor):
         return GaussianSession(
             task,
             space,
-            self._knowledge_of(task.kind, task.metric),
+            self._digest_of(task.kind, task.metric),
             continuous=self.continuous,
             boldness=self.boldness,
             random_state=random_state,
         )
 
-    def _knowledge_of(self, kind, metric):
-        """Digest the experience once for each kind and metric."""
-        if self.experience_ is None:
-            return None
-        if (kind, metric) not in self._knowledge:
-            matrix = self.experience_.matrix(kind, metric)
-            self._knowledge[kind, metric] = digest(matrix, metric)
-        return self._knowledge[kind, metric]
+    @property
+    def needs_metafeatures(self):
+        """Whether the advice looks at meta-features."""
+        return self.use_metafeatures
+
+    def _digest(self, matrix, metric):
+        return digest(matrix, metric, use_metafeatures=self.use_metafeatures)

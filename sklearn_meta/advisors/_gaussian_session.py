@@ -7,13 +7,13 @@ import numpy as np
 from sklearn_meta.advisors._base import AdviceSession, Proposal
 from sklearn_meta.advisors._candidates import CandidatePool
 from sklearn_meta.advisors._continuous import propose_continuous
+from sklearn_meta.advisors._cost import OVERHEAD_SECONDS
 from sklearn_meta.advisors._posterior import condition
 from sklearn_meta.advisors._prior import ScalePrior
 from sklearn_meta.advisors._scores import natural_score, working_scores
 from sklearn_meta.advisors._similar import name_similar, task_distances
 from sklearn_meta.spaces import configuration_key
 
-_OVERHEAD_SECONDS = 0.05
 _STRANGER_EVERY = 4
 _ENDLESS = 50.0
 _NEAR_TIE = 0.995
@@ -140,7 +140,7 @@ class GaussianSession(AdviceSession):
         if not len(open_places):
             return None
         if self.task.has_clock:
-            price = seconds * self.task.n_folds + _OVERHEAD_SECONDS
+            price = seconds * self.task.n_folds + OVERHEAD_SECONDS
             return int(open_places[np.argmax((improvement / price)[open_places])])
         promise = improvement[open_places]
         ties = open_places[promise >= _NEAR_TIE * promise.max()]

@@ -1,12 +1,101 @@
 """An experience's matrix, digested once for every task of a kind and a metric."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sklearn_meta.advisors._cost import CostModel, fit_cost
 from sklearn_meta.advisors._prior import ScalePrior, TaskPrior, fit_prior
 from sklearn_meta.advisors._scores import working_scores
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Results:
+    """The part of a matrix that has scores, ready to learn from.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_tasks, n_configurations)
+        Greater is better, on the working scale; NaN where missing, but no row or column of NaN
+        alone.
+    seconds, rows : ndarray of shape (n_tasks, n_configurations)
+        Seconds of a fold, NaN where nothing was run; and the rows it was trained on.
+    configurations : list of dict
+        Of the columns.
+    keys : list of str
+        Their keys.
+    tasks : DataFrame of n_tasks rows
+        As in the matrix.
+    metafeatures : DataFrame of n_tasks rows
+        As in the matrix.
+    metric : str
+        What the scores are.
+    """
+
+    scores: np.ndarray
+    seconds: np.ndarray
+    rows: np.ndarray
+    configurations: list
+    keys: list
+    tasks: "pd.DataFrame"
+    metafeatures: "pd.DataFrame"
+    metric: str
+
+    @classmethod
+    def of(cls, matrix, metric):
+        """Drop tasks and configurations without a score; None if there is not a single score."""
+        if matrix is None or not np.isfinite(matrix.scores).any():
+            return None
+        held = getattr(matrix, "metric", "") or metric
+        scores = working_scores(matrix.scores, held)
+        scores[~np.isfinite(scores)] = np.nan
+        known = np.isfinite(scores)
+        rows, columns = known.any(axis=1), np.flatnonzero(known.any(axis=0))
+        cells = np.ix_(rows, columns)
+        return cls(
+            scores=scores[cells],
+            seconds=matrix.seconds[cells],
+            rows=_known_rows(matrix)[cells],
+            configurations=[matrix.configurations[c] for c in columns],
+            keys=[matrix.keys[c] for c in columns],
+            tasks=matrix.tasks[rows],
+            metafeatures=matrix.metafeatures[rows],
+            metric=held,
+        )
+
+    @property
+    def groups(self):
+        """Labels of shape (n_tasks,); near-duplicate tasks share one."""
+        return group_labels(self.tasks)
+
+    def fit_cost(self):
+        """Learn how long the configurations take."""
+        return fit_cost(
+            self.seconds,
+            np.isfinite(self.scores),
+            self.rows,
+            self.tasks["n_columns"].to_numpy(dtype=float),
+            self.tasks["n_classes"].to_numpy(dtype=float),
+            [configuration["family"] for configuration in self.configurations],
+        )
+
+    def name_tasks(self):
+        """List names, OpenML ids and best families of the tasks."""
+        best = np.nanargmax(self.scores, axis=1)
+        n_tasks = len(self.tasks)
+        ids = self.tasks["openml_id"].tolist() if "openml_id" in self.tasks else [None] * n_tasks
+        return [
+            {
+                "name": name,
+                "openml_id": _whole(number),
+                "best_family": self.configurations[winner]["family"],
+            }
+            for name, number, winner in zip(self.tasks["name"].tolist(), ids, best, strict=True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -37,7 +126,7 @@ class Knowledge:
     tasks: list
 
 
-def digest(matrix, metric):
+def digest(matrix, metric, *, use_metafeatures=True):
     """Learn prior and cost from an evaluation matrix.
 
     Parameters
@@ -46,43 +135,42 @@ def digest(matrix, metric):
         What an experience knows.
     metric : str
         The metric asked for.
+    use_metafeatures : bool, default=True
+        Whether the prior mean depends on what a task looks like.
 
     Returns
     -------
     Knowledge or None
         None if there is not a single score.
     """
-    if matrix is None or not np.isfinite(matrix.scores).any():
+    results = Results.of(matrix, metric)
+    if results is None:
         return None
-    held = getattr(matrix, "metric", "") or metric
-    scores = working_scores(matrix.scores, held)
-    scores[~np.isfinite(scores)] = np.nan
-    rows = np.isfinite(scores).any(axis=1)
-    columns = np.flatnonzero(np.isfinite(scores).any(axis=0))
-    configurations = [matrix.configurations[c] for c in columns]
-    tasks = matrix.tasks[rows]
-    cells = np.ix_(rows, columns)
-    prior = fit_prior(scores[cells], matrix.metafeatures[rows], _groups(tasks))
-    cost = fit_cost(
-        matrix.seconds[cells],
-        np.isfinite(scores[cells]),
-        matrix.rows[cells],
-        tasks["n_columns"].to_numpy(dtype=float),
-        tasks["n_classes"].to_numpy(dtype=float),
-        [configuration["family"] for configuration in configurations],
-    )
+    looks = results.metafeatures if use_metafeatures else results.metafeatures[[]]
+    prior = fit_prior(results.scores, looks, results.groups)
     return Knowledge(
-        configurations=configurations,
-        keys=[matrix.keys[c] for c in columns],
+        configurations=results.configurations,
+        keys=results.keys,
         prior=prior,
-        scale=prior.scale if held == metric else ScalePrior(),
-        cost=cost,
-        tasks=_name_tasks(tasks, scores[cells], configurations),
+        scale=prior.scale if results.metric == metric else ScalePrior(),
+        cost=results.fit_cost(),
+        tasks=results.name_tasks(),
     )
 
 
-def _groups(tasks):
-    """One label per task: its group of near-duplicates where there is one, else its own."""
+def group_labels(tasks):
+    """Label tasks by their group of near-duplicates where they have one, else by themselves.
+
+    Parameters
+    ----------
+    tasks : DataFrame
+        With or without a column ``group``.
+
+    Returns
+    -------
+    ndarray of str of shape (n_tasks,)
+        The labels.
+    """
     names = tasks["group"].tolist() if "group" in tasks else [None] * len(tasks)
     return np.array(
         [
@@ -92,14 +180,11 @@ def _groups(tasks):
     )
 
 
-def _name_tasks(tasks, scores, configurations):
-    """Names, OpenML ids and best families of the earlier tasks."""
-    best = np.nanargmax(scores, axis=1)
-    ids = tasks["openml_id"].tolist() if "openml_id" in tasks else [None] * len(tasks)
-    return [
-        {"name": name, "openml_id": _whole(number), "best_family": configurations[winner]["family"]}
-        for name, number, winner in zip(tasks["name"].tolist(), ids, best, strict=True)
-    ]
+def _known_rows(matrix):
+    """Return the rows that were trained on; where nothing is said, those of the table."""
+    tasks = matrix.tasks
+    sizes = tasks["rows_seen" if "rows_seen" in tasks else "n_rows"].to_numpy(dtype=float)
+    return np.where(np.isfinite(matrix.rows), matrix.rows, sizes[:, None])
 
 
 def _whole(number):

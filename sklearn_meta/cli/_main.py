@@ -19,6 +19,7 @@ _VERBS = {
     "report": ("sklearn_meta.cli._predict", "run_report"),
     "collect": ("sklearn_meta.cli._collect", "run_collect"),
     "experience": ("sklearn_meta.cli._experience", "run_experience"),
+    "validate": ("sklearn_meta.cli._validate", "run_validate"),
 }
 
 

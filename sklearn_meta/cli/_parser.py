@@ -6,6 +6,7 @@ import sys
 from sklearn_meta import __version__
 from sklearn_meta.cli._collect_options import add_collect, add_experience
 from sklearn_meta.cli._console import PROGRAM
+from sklearn_meta.cli._validate import add_validate
 
 
 class _Parser(argparse.ArgumentParser):
@@ -28,13 +29,14 @@ def make_parser():
         description="AutoML for tables. Tables are .csv, .csv.gz or .parquet files.",
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    names = "{fit,predict,report,collect,experience}"
+    names = "{fit,predict,report,collect,experience,validate}"
     verbs = parser.add_subparsers(dest="verb", required=True, metavar=names)
     _add_fit(verbs)
     _add_predict(verbs)
     _add_report(verbs)
     add_collect(verbs, {"seconds": _positive, "count": _count, "seed": _seed})
     add_experience(verbs)
+    add_validate(verbs)
     return parser
 
 

@@ -1,0 +1,127 @@
+"""The verb validate: what the advice of an experience is worth on tasks it has not seen."""
+
+import sys
+from pathlib import Path
+
+from sklearn_meta.cli._console import UsageError, note
+
+_FIGURES = (".png", ".svg", ".pdf")
+
+
+def add_validate(verbs):
+    """Add the verb's words to the parser.
+
+    Parameters
+    ----------
+    verbs : action of ``add_subparsers``
+        Where verbs are added.
+    """
+    verb = verbs.add_parser(
+        "validate",
+        help="measure what advice is worth on tasks that it has not learned from",
+        description="Leave out a part of an experience's tasks at a time, let advisors learn from "
+        "the others, simulate their searches on those left out, and show the regret: how far the "
+        "best score found is from the best known, in percent of the way to the worst.",
+    )
+    add = verb.add_argument
+    add("--experience", default="bundled", metavar="FILE", help="a base; default: bundled")
+    add("--kind", choices=("classification", "regression"), help="only tasks of this kind")
+    add("--metric", metavar="NAME", help="what is searched for; default: that of each kind")
+    add("--advisors", metavar="A,B", help="names of advisors; default: all that are known")
+    add("--folds", type=int, default=10, metavar="N", help="parts; default: 10")
+    add("--seed", type=int, default=0, metavar="N", help="the same seed, the same figures")
+    add("--n-jobs", type=int, default=1, metavar="N", help="processes; -1 is all cores")
+    add("--out", metavar="TABLE", help="write the figures: .csv, .csv.gz or .parquet")
+    add("--per-task", metavar="TABLE", help="write the regret of each task")
+    add("--figure", metavar="FIGURE", help="draw the curves: .png, .svg or .pdf")
+
+
+def run_validate(options):
+    """Validate, show the figures on standard output, write what was asked for.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The command's words.
+
+    Returns
+    -------
+    int
+        0.
+    """
+    from sklearn_meta.cli._tables import check_output, write_table  # slow to import: not on --help
+
+    for path in (options.out, options.per_task, options.figure):
+        if path is not None:
+            check_output(path)
+    if options.figure is not None and Path(options.figure).suffix not in _FIGURES:
+        raise UsageError(f"{options.figure} is no figure's name: end it in {', '.join(_FIGURES)}.")
+    from sklearn_meta.advisors import RegretDisplay, summarise_regret, validate
+
+    advisors = _chosen(options.advisors)
+    with _opened(options.experience) as experience:
+        note(f"validating {len(advisors)} advisors on {experience!r}")
+        per_task = validate(
+            experience,
+            advisors,
+            kind=options.kind,
+            metric=options.metric,
+            folds=options.folds,
+            seed=options.seed,
+            n_jobs=options.n_jobs,
+            per_task=True,
+        )
+    summary = summarise_regret(per_task)
+    _show(summary, per_task)
+    if options.out is not None:
+        write_table(summary, options.out)
+    if options.per_task is not None:
+        write_table(per_task, options.per_task)
+    if options.figure is not None:
+        RegretDisplay(summary).plot().figure_.savefig(options.figure)
+    return 0
+
+
+def _chosen(names):
+    """Pick advisors by a comma-separated list of names."""
+    from sklearn_meta.advisors import default_advisors
+
+    known = default_advisors()
+    # a name may have a comma itself, so dashes stand for all but letters
+    words = {_word(name): name for name in known}
+    if names is None:
+        return known
+    wanted = [_word(name) for name in names.split(",")]
+    for word in wanted:
+        if word not in words:
+            raise UsageError(f"there is no advisor {word!r}; there are {', '.join(words)}.")
+    return {words[word]: known[words[word]] for word in wanted}
+
+
+def _word(name):
+    """Write a name as one word, e.g. nearest-tasks."""
+    return "-".join(name.replace(",", " ").lower().split())
+
+
+def _opened(location):
+    """Open a base, for a `with`."""
+    from sklearn_meta.experience import Experience
+
+    if location == "bundled":
+        return Experience.bundled()
+    return Experience.open(location, read_only=True)
+
+
+def _show(summary, per_task):
+    """Write a table for each kind of task."""
+    from sklearn_meta.advisors import regret_table
+
+    for kind in dict.fromkeys(summary["kind"]):
+        own = per_task[per_task["kind"] == kind]
+        metrics = " and ".join(sorted(set(own["metric"])))
+        n_tasks, n_groups = own["task_id"].nunique(), own["group"].nunique()
+        sys.stdout.write(
+            f"{kind}: {n_tasks} tasks in {n_groups} groups, {metrics}; regret in percent, "
+            "± standard error\n"
+        )
+        sys.stdout.write(regret_table(summary, kind=kind).to_string() + "\n\n")
