@@ -6,7 +6,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from sklearn_meta.metafeatures import TaskView, landmarking_metafeatures
-from sklearn_meta.metafeatures._landmarking import _auc
+from sklearn_meta.metafeatures._landmark_scores import area_under_curve
 
 
 def test_a_threshold_is_learned_by_all():
@@ -53,7 +53,7 @@ def test_the_area_under_the_curve_is_scikit_learns():
     rng = np.random.default_rng(0)
     score, truth, weights = rng.integers(0, 9, 200), rng.random(200) < 0.3, rng.random(200)
     expected = roc_auc_score(truth, score, sample_weight=weights)
-    assert _auc(score, truth, weights) == pytest.approx(expected)
+    assert area_under_curve(score, truth, weights) == pytest.approx(expected)
 
 
 def test_weights_count_in_the_scores():
