@@ -4,6 +4,8 @@ One tree is grown per kind and fold; its versions (depths 1 to 3, three confiden
 from it by closing nodes.
 """
 
+import warnings
+
 import numpy as np
 from scipy.special import ndtri
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -109,9 +111,10 @@ def tree_predictions(sample):
     Returns
     -------
     dict of str to ndarray of shape (n_rows, n_outputs)
-        Predictions by landmark, as `tree_landmarks` names them.
+        Predictions by landmark.
     """
-    found = {name: np.empty_like(sample.wanted) for name in tree_landmarks(sample)}
+    names = tree_names(sample.is_classification)
+    found = {name: np.empty_like(sample.wanted) for name in names}
     for train, test in sample.splits():
         predicted = {**_error_pruned(sample, train, test), **_random(sample, train, test)}
         if sample.is_classification:
@@ -121,13 +124,8 @@ def tree_predictions(sample):
     return found
 
 
-def tree_landmarks(sample):
-    """Name the tree landmarks of a task: J48 is for classes only."""
-    return tree_names(sample.is_classification)
-
-
 def tree_names(is_classification):
-    """Name the tree landmarks of classification or of regression."""
+    """Name the tree landmarks; J48 is for classes only."""
     names = [f"{kind}Depth{depth}" for kind in ("REPTree", "RandomTree") for depth in DEPTHS]
     return [*names, *CONFIDENCES] if is_classification else names
 
@@ -137,7 +135,10 @@ def _grow(sample, rows, **settings):
         model = DecisionTreeClassifier(criterion="entropy", **settings)
     else:
         model = DecisionTreeRegressor(**settings)
-    model.fit(sample.table[rows], sample.target[rows], sample_weight=sample.weights[rows])
+    with warnings.catch_warnings():
+        # nearly as many classes as rows are a task like any other here
+        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
+        model.fit(sample.table[rows], sample.target[rows], sample_weight=sample.weights[rows])
     return GrownTree(model, sample)
 
 
@@ -204,7 +205,9 @@ def added_errors(weight, errors, confidence):
         rate = (found + 0.5) / weight
         spread = np.sqrt((rate * (1 - rate)).clip(min=0) / weight + z**2 / (4 * weight**2))
         limit = (rate + z**2 / (2 * weight) + z * spread) / (1 + z**2 / weight)
-        return np.where(found + 0.5 >= weight, np.maximum(weight - found, 0), limit * weight - found)
+        return np.where(
+            found + 0.5 >= weight, np.maximum(weight - found, 0), limit * weight - found
+        )
 
     none = weight * (1 - confidence ** (1 / weight))
     few = none + errors * (upper(np.ones_like(errors)) - none)  # between no error and one
