@@ -4,7 +4,6 @@ A prediction has a column for each class, or one column for a numeric target.
 """
 
 import numpy as np
-from sklearn.linear_model import Ridge
 from sklearn.tree import DecisionTreeRegressor
 
 _VARIANCE_FLOOR = 1e-2  # of columns with variance 1: a class may be constant in a column
@@ -19,15 +18,24 @@ def majority(sample, train, test):
 def stump(sample, train, test):
     """Split once; on class marks the squared error is Gini's impurity, the means the shares."""
     model = DecisionTreeRegressor(max_depth=1, random_state=0)
-    model.fit(sample.table[train], sample.wanted[train], sample_weight=sample.weights[train])
-    return model.predict(sample.table[test])
+    table, wanted, weights = sample.single_table, sample.wanted[train], sample.weights[train]
+    model.fit(table[train], wanted, sample_weight=weights, check_input=False)
+    return model.predict(table[test], check_input=False)
 
 
 def ridge(sample, train, test):
-    """Fit a ridge regression, for classes one on each class's mark."""
-    model = Ridge(alpha=1.0)
-    model.fit(sample.table[train], sample.wanted[train], sample_weight=sample.weights[train])
-    return model.predict(sample.table[test])
+    """Fit a ridge regression (penalty 1, free intercept), for classes one on each class's mark."""
+    weights = sample.weights[train] / sample.weights[train].sum()
+    x_mean, y_mean = weights @ sample.table[train], weights @ sample.wanted[train]
+    root = np.sqrt(sample.weights[train])[:, None]
+    x = root * (sample.table[train] - x_mean)
+    y = root * (sample.wanted[train] - y_mean)
+    n_rows, n_columns = x.shape
+    if n_columns <= n_rows:
+        slopes = np.linalg.solve(x.T @ x + np.eye(n_columns), x.T @ y)
+    else:  # the same by a system of the rows' size
+        slopes = x.T @ np.linalg.solve(x @ x.T + np.eye(n_rows), y)
+    return (sample.table[test] - x_mean) @ slopes + y_mean
 
 
 def nearest_neighbour(sample, train, test):

@@ -31,6 +31,8 @@ class LandmarkSample:
         Which nominal column a mark belongs to, from 0.
     table : ndarray of shape (n_rows, n_numeric + n_marks)
         Numbers and marks side by side.
+    single_table : ndarray of float32
+        The same in the precision that scikit-learn's trees use.
     weights : ndarray of shape (n_rows,)
         Row weights.
     wanted : ndarray of shape (n_rows, n_outputs)
@@ -52,7 +54,7 @@ class LandmarkSample:
         self.numbers = moments.standardized.clip(-10, 10)
         nominal = [codes[rows] for codes in view.nominal]
         self.levels, self.n_levels, self.level_owner = _one_hot(nominal, n_rows)
-        self.table = np.hstack([self.numbers, self.levels])
+        self._join()
         self.weights = view.sample_weight[rows]
         self.is_classification = view.is_classification
         if view.is_classification:
@@ -90,8 +92,12 @@ class LandmarkSample:
         sample.numbers = self.numbers[:, [a for a in attributes if a < n_numeric]]
         sample.levels, sample.n_levels = self.levels[:, marks], self.n_levels[marks]
         sample.level_owner = self.level_owner[marks]
-        sample.table = np.hstack([sample.numbers, sample.levels])
+        sample._join()
         return sample
+
+    def _join(self):
+        self.table = np.hstack([self.numbers, self.levels])
+        self.single_table = self.table.astype(np.float32)
 
 
 def deal(target, is_classification, n_folds=N_FOLDS):

@@ -39,7 +39,7 @@ class GrownTree:
         self.depth = np.zeros(self.n_nodes, dtype=int)
         for node in range(1, self.n_nodes):
             self.depth[node] = self.depth[self.parent[node]] + 1
-        self._leaf_of = tree.apply(sample.table.astype(np.float32))
+        self._leaf_of = tree.apply(sample.single_table)
         self._sample = sample
         if sample.is_classification:
             self._facts = sample.wanted
@@ -138,7 +138,12 @@ def _grow(sample, rows, **settings):
     with warnings.catch_warnings():
         # nearly as many classes as rows are a task like any other here
         warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
-        model.fit(sample.table[rows], sample.target[rows], sample_weight=sample.weights[rows])
+        model.fit(
+            sample.single_table[rows],
+            sample.target[rows],
+            sample_weight=sample.weights[rows],
+            check_input=False,
+        )
     return GrownTree(model, sample)
 
 
