@@ -96,7 +96,8 @@ def _refuse_infinite(X):
 def _float_parts(X, start, stop):
     """Yield the floats of some rows, column by column if X is a frame."""
     if isinstance(X, np.ndarray):
-        yield None, X[start:stop]
+        if X.dtype.kind == "f":
+            yield None, X[start:stop]
         return
     is_pandas = hasattr(X, "iloc")
     rows = X.iloc[start:stop] if is_pandas else X[start:stop]
