@@ -110,7 +110,9 @@ def peers(X, y, groups, bounded=False):
 
     settings = {}
     if bounded:
-        settings = {"num_cv_folds": 3, "lm_sample_frac": min(1.0, 1000 / len(X))}
+        settings = {"num_cv_folds": 3}
+        rows = np.random.default_rng(0).permutation(len(X))[:1000]
+        X, y = X.iloc[rows], y[rows]
     nominal = [i for i, dtype in enumerate(X.dtypes) if not isinstance(dtype, np.dtype)]
     mfe = MFE(groups=list(groups), random_state=0, suppress_warnings=True, **settings)
     mfe.fit(X.to_numpy(dtype=object), y, cat_cols=nominal)

@@ -59,7 +59,7 @@ def landmarking_metafeatures(view):
     if not sample.is_usable:
         return found
     score = class_scores if view.is_classification else number_scores
-    # the tables are ours: checking them and the trees' parameters would take half of the time
+    # checking tables of our own and the trees' parameters would cost a millisecond a fit
     with config_context(assume_finite=True, skip_parameter_validation=True):
         predictions = _predictions(sample)
     for name, values in predictions.items():
