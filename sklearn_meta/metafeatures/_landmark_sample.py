@@ -74,11 +74,6 @@ class LandmarkSample:
             and bool((self.target != self.target[0]).any())
         )
 
-    @property
-    def n_attributes(self):
-        """Number of columns before levels were marked: numeric first, then nominal."""
-        return self.numbers.shape[1] + self.level_owner.max(initial=-1) + 1
-
     def splits(self):
         """Yield the positions of training and held-out rows, fold by fold."""
         for fold in range(N_FOLDS):

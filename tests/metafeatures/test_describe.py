@@ -1,4 +1,5 @@
 import time
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -205,3 +206,21 @@ def test_a_million_rows_take_the_time_of_a_look():
     start = time.perf_counter()
     describe_task(TaskView(X, y, "binary"))
     assert time.perf_counter() - start < 2  # about 0.1 s on a quiet machine
+
+
+@pytest.mark.parametrize("form", ["float32", "frame", "words"])
+def test_memory_does_not_grow_with_the_table(form):
+    values = np.random.default_rng(0).random((400_000, 30), dtype=np.float32)
+    X = values
+    if form == "frame":
+        X = pd.DataFrame(values, copy=False)
+    if form == "words":
+        words = pd.Series(["red", "green", "blue"] * 100_000, dtype="str")
+        X = pd.DataFrame({f"c{i}": words for i in range(30)})
+    y = np.arange(len(X)) % 2
+    describe_task(X[:6000], y[:6000], groups=ALL)  # imports
+    tracemalloc.start()
+    describe_task(X, y, groups=ALL)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 30e6  # the target's codes, a chunk's marks, the sample; the table has 48e6
