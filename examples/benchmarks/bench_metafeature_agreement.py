@@ -269,6 +269,42 @@ def print_autosklearn(tables, recorded, tolerance, sampled):
     print("\nNot compared:", ", ".join(sorted(set(recorded.columns) - set(counts))))
 
 
+# auto-sklearn's landmarks (accuracy in five unshuffled folds) and the nearest of ours.
+NEAREST = {
+    "Landmark1NN": "kNN1N",
+    "LandmarkNaiveBayes": "NaiveBayes",
+    "LandmarkLDA": "Linear",
+    "LandmarkDecisionNodeLearner": "DecisionStump",
+    "LandmarkRandomNodeLearner": "RandomTreeDepth1",
+    "LandmarkDecisionTree": "J48.001.",
+}
+
+
+def print_landmarks(tables, recorded):
+    """Print how alike auto-sklearn's landmarks and ours order the classification tables."""
+    recorded = pd.read_parquet(Path(recorded) / "meta_features.parquet")
+    entries = json.loads((Path(tables) / "index.json").read_text())
+    pairs = {name: [] for name in NEAREST}
+    for entry in entries:
+        if entry["task"] == "regression" or entry["openml_id"] not in recorded.index:
+            continue
+        table = pd.read_parquet(Path(tables) / entry["file"])
+        X, y = table.drop(columns=entry["target"]), table[entry["target"]]
+        mine = describe_task(X, y, groups=["landmarking"])
+        for theirs, name in NEAREST.items():
+            accuracy = recorded.loc[entry["openml_id"], theirs]
+            pairs[theirs].append((accuracy, 1 - mine[f"{name}ErrRate"]))
+    rows = []
+    for theirs, values in pairs.items():
+        a, b = np.array(values).T
+        gap = np.nanmedian(np.abs(a - b))
+        known = np.isfinite(a) & np.isfinite(b)
+        order = stats.spearmanr(a[known], b[known]).statistic
+        rows.append([theirs, NEAREST[theirs], int(known.sum()), f"{order:.2f}", f"{gap:.3f}"])
+    header = ["recorded", "ours", "tables", "rank correlation", "median gap in accuracy"]
+    print("\n" + markdown(header, rows))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cache", help="folder of recorded responses of an OpenML server")
@@ -280,6 +316,7 @@ def main():
     if options.cache:
         print_anneal(options.cache)
     if options.recorded:
+        print_landmarks(options.tables, options.recorded)
         print_autosklearn(options.tables, options.recorded, options.tolerance, options.sampled)
 
 

@@ -8,6 +8,7 @@ brings igraph, GPL) needs an environment of its own::
     python -m venv peers && peers/bin/pip install pymfe
     python bench_metafeatures.py --peer peers/bin/python
     python bench_metafeatures.py --large
+    python bench_metafeatures.py --tables SHARED/datasets
 
 Our groups stand beside pymfe's of the same subject. pymfe computes on all rows; ours on at most
 5,000, landmarks on 1,000. So its landmarks are measured a second time with our folds and rows.
@@ -207,6 +208,30 @@ def large(options):
     print(markdown([f"{options.rows:,} x {options.columns}", "groups", *_COLUMNS], rows))
 
 
+def real(options):
+    """Print what the tables of a folder cost, in this process, one after the other."""
+    from _results import markdown
+
+    from sklearn_meta.metafeatures import describe_task
+
+    folder = Path(options.tables)
+    seconds = {CHEAP: {}, ("landmarking",): {}}
+    for entry in json.loads((folder / "index.json").read_text()):
+        table = pd.read_parquet(folder / entry["file"])
+        X, y = table.drop(columns=entry["target"]), table[entry["target"]]
+        for groups, found in seconds.items():
+            started = time.process_time()
+            describe_task(X, y, kind=entry["task"], groups=groups)
+            found[entry["name"]] = time.process_time() - started
+    rows = []
+    for groups, found in seconds.items():
+        slowest = max(found, key=found.get)
+        median = f"{1000 * statistics.median(found.values()):.0f}"
+        longest = f"{1000 * found[slowest]:.0f} ({slowest})"
+        rows.append([" + ".join(groups), len(found), median, longest])
+    print(markdown(["groups", "tables", "median, ms", "longest, ms"], rows))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peer", help="interpreter that has pymfe")
@@ -215,16 +240,19 @@ def main():
     parser.add_argument("--forms", default=",".join(LARGE_FORMS))
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--columns", type=int, default=100)
+    parser.add_argument("--tables", help="a folder of tables with an index.json: describe each")
     parser.add_argument("--order", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.order:
         print(json.dumps(measure(json.loads(options.order))))
     elif options.large:
         large(options)
+    elif options.tables:
+        real(options)
     elif options.peer:
         compare(options)
     else:
-        parser.error("--peer or --large is wanted")
+        parser.error("--peer, --large or --tables is wanted")
 
 
 if __name__ == "__main__":
