@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from sklearn_meta._validation import check_regression_target, check_table
+from sklearn_meta._validation import check_regression_target, check_weights
 from sklearn_meta.metafeatures._information import information_metafeatures
 from sklearn_meta.metafeatures._landmarking import landmarking_metafeatures
+from sklearn_meta.metafeatures._large_table import view_of
 from sklearn_meta.metafeatures._simple import simple_metafeatures
 from sklearn_meta.metafeatures._statistical import statistical_metafeatures
 from sklearn_meta.metafeatures._task_view import TaskView
@@ -17,9 +18,10 @@ GROUPS = {
 }
 
 
-def describe_task(
-    X, y=None, *, kind=None, groups=("simple", "statistical", "information"), random_state=0
-):
+CHEAP = ("simple", "statistical", "information")
+
+
+def describe_task(X, y=None, *, kind=None, groups=CHEAP, sample_weight=None, random_state=0):
     """Describe a task by meta-features under OpenML's quality names.
 
     Counts of rows, columns, classes and missing values are of the whole table; all else is
@@ -30,7 +32,8 @@ def describe_task(
     Parameters
     ----------
     X : array-like, DataFrame or sparse matrix of shape (n_samples, n_features), or TaskView
-        The table; or a task already looked at (then `y`, `kind` and `random_state` are its own).
+        The table; or a task already looked at (then `y`, `kind`, `sample_weight` and
+        `random_state` are its own).
     y : array-like of shape (n_samples,), default=None
         The target: labels of any type, or numbers for regression.
     kind : {"binary", "multiclass", "regression"} or None, default=None
@@ -38,6 +41,9 @@ def describe_task(
         distinct values binary and everything else multiclass.
     groups : iterable of {"simple", "statistical", "information", "landmarking"}
         Which meta-features to compute, by default all but the landmarks.
+    sample_weight : array-like of shape (n_samples,) or None, default=None
+        Weights, none negative. A whole number counts as so many rows, 0 as none; others are
+        rescaled to mean 1.
     random_state : int, RandomState instance or None, default=0
         Seed of the samples.
 
@@ -49,7 +55,8 @@ def describe_task(
     Raises
     ------
     ValueError
-        If a group or kind is unknown, `y` is missing or its length differs from that of `X`.
+        If a group or kind is unknown, `y` is missing or its length differs from that of `X`, or
+        weights are negative or all zero.
 
     References
     ----------
@@ -67,14 +74,14 @@ def describe_task(
     0.064
     """
     extractors = [_group(name) for name in _as_names(groups)]
-    view = X if isinstance(X, TaskView) else _view(X, y, kind, random_state)
+    view = X if isinstance(X, TaskView) else look_at(X, y, kind, sample_weight, random_state)
     found = {}
     for extract in extractors:
         found |= extract(view)
     return found
 
 
-def metafeature_names(groups=("simple", "statistical", "information")):
+def metafeature_names(groups=CHEAP):
     """List the names that `describe_task` gives, in its order.
 
     Parameters
@@ -109,10 +116,21 @@ def _group(name):
     return GROUPS[name]
 
 
-def _view(X, y, kind, random_state):
+def look_at(X, y, kind=None, sample_weight=None, random_state=0):
+    """Check a target and weights, and look at an unchecked table.
+
+    Parameters
+    ----------
+    X, y, kind, sample_weight, random_state
+        As `describe_task` takes them.
+
+    Returns
+    -------
+    TaskView
+        The task.
+    """
     if y is None:
         raise ValueError("y is None; describe_task needs the target beside the table.")
-    X = check_table(None, X, reset=True)
     y = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
     y = y.ravel() if y.ndim == 2 and y.shape[1] == 1 else y
     if y.ndim != 1:
@@ -120,7 +138,7 @@ def _view(X, y, kind, random_state):
     if kind is None:
         kind = _kind_of(y)
     y = check_regression_target(y) if kind == "regression" else _codes(y)
-    return TaskView(X, y, kind, random_state=random_state)
+    return view_of(X, y, kind, check_weights(sample_weight, len(y)), random_state)
 
 
 def _kind_of(y):

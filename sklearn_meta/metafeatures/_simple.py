@@ -71,8 +71,12 @@ def _missing_per_row(X, start, stop):
         gaps = np.isnan(chunk.data)
         rows = np.repeat(np.arange(chunk.shape[0]), np.diff(chunk.indptr))
         return np.bincount(rows[gaps], minlength=chunk.shape[0]) if gaps.any() else None
-    is_frame = hasattr(X, "iloc")
-    gaps = X.iloc[start:stop].isna().to_numpy() if is_frame else np.isnan(X[start:stop])
+    if hasattr(X, "to_pandas"):  # polars
+        gaps = X[start:stop].to_pandas().isna().to_numpy()
+    elif hasattr(X, "iloc"):
+        gaps = X.iloc[start:stop].isna().to_numpy()
+    else:
+        gaps = np.isnan(X[start:stop])
     return gaps.sum(axis=1) if gaps.any() else None
 
 

@@ -112,9 +112,14 @@ class TaskView:
         return self.kind != "regression"
 
     @property
+    def _table(self):
+        """The table that dtypes and sampled columns are read from: all rows or the sampled ones."""
+        return self.X
+
+    @property
     def _is_frame(self):
         """Whether the table is a DataFrame."""
-        return hasattr(self.X, "iloc")
+        return hasattr(self._table, "iloc")
 
     @cached_property
     def class_sizes(self):
@@ -147,7 +152,7 @@ class TaskView:
         """
         if not self._is_frame:
             return np.full(self.n_columns, "numeric")
-        types = np.array([_type_of(dtype) for dtype in self.X.dtypes], dtype="U7")
+        types = np.array([_type_of(dtype) for dtype in self._table.dtypes], dtype="U7")
         for role, positions in self._role_positions.items():
             if role in ("date", "text"):
                 types[positions] = role
@@ -197,18 +202,18 @@ class TaskView:
         """Number of nominal columns with two (declared) levels, on all columns."""
         textual = self._role_positions["levels"]
         return sum(
-            (_n_declared(self.X.dtypes.iloc[j]) or textual.get(j, 0)) == 2
+            (_n_declared(self._table.dtypes.iloc[j]) or textual.get(j, 0)) == 2
             for j in np.flatnonzero(self.attribute_types == "nominal")
         )
 
     @cached_property
     def _role_positions(self):
         """Positions of the textual columns by role, and "levels": position -> number of levels."""
-        frame, roles, offset = self.X, self.roles, None
+        frame, roles, offset = self._table, self.roles, None
         if roles is None and self._is_frame:
             offset = np.flatnonzero([_is_textual(dtype) for dtype in frame.dtypes])
             # judged by the sample: bounded time on a huge table
-            frame = frame.iloc[:, offset].iloc[self.rows]
+            frame = self._sampled(frame.iloc[:, offset])
             roles = column_roles(frame) if len(offset) else None
         if roles is None or not self._is_frame:
             return {"high_cardinality": [], "date": [], "text": [], "levels": {}}
@@ -232,11 +237,17 @@ class TaskView:
         return np.sort(rng.choice(n_available, n_wanted, replace=False, shuffle=False))
 
     def _column(self, position):
-        column = self.X.iloc[:, position]
-        return column if len(self.rows) == len(column) else column.iloc[self.rows]
+        return self._sampled(self._table.iloc[:, position])
+
+    def _sampled(self, part):
+        return part if len(self.rows) == len(part) else part.iloc[self.rows]
+
+    def _whole_column(self, position):
+        """Return all rows of a nominal column, for counting its levels."""
+        return self.X.iloc[:, position]
 
     def _count_levels(self, position, codes):
-        column = self.X.iloc[:, position]
+        column = self._whole_column(position)
         declared = _n_declared(column.dtype)
         if hasattr(column, "cat"):  # counted on the whole table: its codes are at hand
             codes = column.cat.codes.to_numpy()

@@ -9,6 +9,16 @@ import pytest
 
 from sklearn_meta.metafeatures import describe_task, metafeature_names
 
+MEASURES = ("AUC", "ErrRate", "Kappa")
+# The landmarks that OpenML's present engine computes (its GlobalMetafeatures.java).
+LANDMARKS = (
+    *("kNN1N", "NaiveBayes", "DecisionStump"),
+    *("CfsSubsetEval_kNN1N", "CfsSubsetEval_NaiveBayes", "CfsSubsetEval_DecisionStump"),
+    *("J48.001.", "J48.0001.", "J48.00001."),
+    *("REPTreeDepth1", "REPTreeDepth2", "REPTreeDepth3"),
+    *("RandomTreeDepth1", "RandomTreeDepth2", "RandomTreeDepth3"),
+)
+
 RECORDED = (
     Path(__file__).parents[2].parent / "shared/openml_cache/org/openml/test/datasets/2"
 )  # an older evaluation engine's values lie beside the table
@@ -132,6 +142,12 @@ def test_each_served_name_is_one_of_ours():
     assert set(SERVED) < set(metafeature_names())
 
 
+def test_each_of_the_107_served_names_is_offered():
+    landmarks = {name + measure for name in LANDMARKS for measure in MEASURES}
+    assert len(landmarks | set(SERVED)) == 107
+    assert landmarks < set(metafeature_names(["landmarking"]))
+
+
 def test_older_values_are_ours_unless_defined_otherwise(anneal, recorded):
     ours = describe_task(*anneal)
     shared = set(ours) & set(recorded)
@@ -144,6 +160,6 @@ def test_landmarks_are_in_openmls_neighbourhood(anneal, recorded):
     ours = describe_task(*anneal, groups=["landmarking"])
     pairs = {"DecisionStump": "DecisionStump", "NaiveBayes": "NaiveBayes", "kNN1N": "kNN_1N"}
     for our_name, their_name in pairs.items():
-        for measure in ("AUC", "ErrRate", "Kappa"):
+        for measure in MEASURES:
             gap = abs(ours[our_name + measure] - recorded[their_name + measure])
             assert gap < 0.25, (our_name, measure)
