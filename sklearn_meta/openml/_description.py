@@ -49,14 +49,14 @@ def fetch_description(place, id):
     content = place.get(
         f"datasets/{id}/description.xml",
         place.api(f"data/{id}"),
-        f"{what}, its description",
+        f"{what} (description)",
         check=xml_complaint("data_set_description"),
     )
     said = read_xml(content, "data_set_description")
     content = place.get(
         f"datasets/{id}/features.xml",
         place.api(f"data/features/{id}"),
-        f"{what}, its features",
+        f"{what} (features)",
         check=xml_complaint("data_features"),
     )
     features = read_xml(content, "data_features").findall("feature")

@@ -42,7 +42,7 @@ def download(url, what, *, options, check=None, key=None):
     url : str
         The address.
     what : str
-        What it is, for messages: "data set 61, its features".
+        What it is, for messages: "data set 61 (features)".
     options : Options
         Timeout, deadline, attempts, pause.
     check : callable, default=None
@@ -63,7 +63,8 @@ def download(url, what, *, options, check=None, key=None):
     end = time.monotonic() + options.deadline
     for attempt in range(1, options.attempts + 1):
         try:
-            content, headers = _attempt(url, what, options.timeout, end, key)
+            patience = min(options.timeout, max(end - time.monotonic(), 0.01))
+            content, headers = _attempt(url, what, patience, end, key)
             complaint = check(content, headers) if check else None
             if complaint is None:
                 return content
@@ -103,8 +104,10 @@ def _session(url):
 
 
 def _read(response, url, what, end):
+    # one read from the socket at a time, as waiting for a full buffer would overlook the deadline
+    read = getattr(response.raw, "read1", response.raw.read)
     pieces = []
-    for piece in response.iter_content(_PIECE):
+    while piece := read(_PIECE, decode_content=True):
         pieces.append(piece)
         if time.monotonic() > end:
             raise ServerTimeoutError(
@@ -118,24 +121,22 @@ def _read(response, url, what, end):
 @contextmanager
 def _translated(url, what, timeout, key):
     """Turn requests' errors into ours, and tell which may pass; no key may be seen in them."""
-    from requests import exceptions
+    from requests.exceptions import RequestException, Timeout
+    from urllib3.exceptions import HTTPError, ProtocolError, TimeoutError
 
     try:
         yield
-    except exceptions.Timeout as error:
+    except (Timeout, TimeoutError):
         raise _TryAgain(
             ServerTimeoutError(
-                f"OpenML did not answer within {timeout:g} s when asked for {what} ({url}). Try "
-                "again later, or raise sklearn_meta.openml.options(timeout=...)."
+                f"OpenML sent nothing for {timeout:g} s when asked for {what} ({url}). Try again "
+                "later, or raise sklearn_meta.openml.options(timeout=...)."
             )
         ) from None
-    except exceptions.RequestException as error:
-        if "timed out" in str(error).lower():  # while the body came
-            complaint = f"it stopped sending for {timeout:g} s"
-        elif isinstance(error, exceptions.ChunkedEncodingError):
+    except (RequestException, HTTPError) as error:
+        complaint = "it can't be reached"
+        if isinstance(error, ProtocolError):
             complaint = "the connection ended before the whole answer had come"
-        else:
-            complaint = "it can't be reached"
         said = str(error).replace(key, "***") if key else str(error)  # it quotes the address
         raise _TryAgain(
             ServerError(
@@ -151,16 +152,16 @@ def _refusal(status, content, url, what):
     said = f"code {code}: {message}" if code is not None else f"HTTP status {status}"
     if code in _NO_ACCESS or status in (401, 403):
         return NotAuthorizedError(
-            f"OpenML gives no access to {what} ({said}; {url}). Set openml.config.apikey."
+            f"OpenML gives no access to {what}: {said} ({url}). Set openml.config.apikey."
         )
     if status >= 500 or status == 429 or code in _BUSY:
         return _TryAgain(
             ServerError(
-                f"OpenML failed when asked for {what} ({said}; {url}). That is the server's "
+                f"OpenML failed when asked for {what}: {said} ({url}). That is the server's "
                 "trouble; try again later."
             )
         )
-    return NotOnServerError(f"OpenML has no {what} ({said}; {url}). Is the id right?")
+    return NotOnServerError(f"OpenML has no {what}: {said} ({url}). Is the id right?")
 
 
 def _error_document(content):

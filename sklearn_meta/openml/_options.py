@@ -23,7 +23,12 @@ class Options:
     def is_offline(self):
         """Whether the network is off limits: as asked, else as the environment says."""
         if self.offline is None:
-            return os.environ.get(OFFLINE_VARIABLE, "").strip().lower() in ("1", "true", "yes", "on")
+            return os.environ.get(OFFLINE_VARIABLE, "").strip().lower() in (
+                "1",
+                "true",
+                "yes",
+                "on",
+            )
         return self.offline
 
 

@@ -45,7 +45,7 @@ def qualities_at(place, id):
         content = place.get(
             f"datasets/{id}/qualities.xml",
             place.api(f"data/qualities/{id}"),
-            f"data set {id}, its qualities",
+            f"data set {id} (qualities)",
             check=xml_complaint("data_qualities"),
         )
     except NotOnServerError:  # "No qualities found": not all data sets have been described

@@ -164,6 +164,7 @@ def _check_whole(splits, n_repeats, n_folds):
             f"{wanted[0]} of {wanted[1]} were announced"
         )
 
+
 def _check_partition(splits):
     for repeat in {repeat for repeat, *_ in splits.folds}:
         tested = np.concatenate([test for r, _, _, test in splits.folds if r == repeat])

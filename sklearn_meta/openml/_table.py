@@ -62,7 +62,7 @@ def _arff(place, description):
     return place.get(
         f"datasets/{description.id}/dataset.arff",
         description.url,
-        f"data set {description.id}, its table (ARFF)",
+        f"data set {description.id} (table, ARFF)",
         check=complaint,
     )
 
@@ -71,7 +71,7 @@ def _parquet(place, description):
     return place.get(
         f"datasets/{description.id}/dataset_{description.id}.pq",
         description.parquet_url,
-        f"data set {description.id}, its table (parquet)",
+        f"data set {description.id} (table, parquet)",
         check=_parquet_complaint,
         server_checks=[_etag_complaint] if place.options.checksums else [],
     )

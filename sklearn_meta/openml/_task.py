@@ -180,7 +180,7 @@ def _fetch_splits(place, said):
     content = place.get(
         f"tasks/{said.id}/datasplits.arff",
         said.splits_url,
-        f"task {said.id}, its splits",
+        f"task {said.id} (splits)",
         check=complaint,
     )
     return read(content)

@@ -6,6 +6,7 @@ and parquet), features, qualities, tasks, splits, suites, evaluations, setups, f
 
 import gzip
 import re
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -77,8 +78,7 @@ class Loopback:
         self.faults = []
         self.requests = []
         self.row_limit = 1000
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
-        self._http.daemon_threads = True
+        self._http = _Server(("127.0.0.1", port), _Handler)
         self._http.loopback = self
         self.closing = threading.Event()
 
@@ -110,6 +110,14 @@ class Loopback:
     def count(self, pattern):
         """How many requests matched a regular expression."""
         return sum(bool(re.search(pattern, request)) for request in self.requests)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exception(), ConnectionError):  # those who lost patience hang up
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -330,9 +338,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _page(self, wanted):
         limit, offset = int(wanted.get("limit", 1000)), int(wanted.get("offset", 0))
         if limit > self.home.row_limit:
-            raise _Refused(
-                547, f"Limit {limit} is over the maximum of {self.home.row_limit} rows"
-            )
+            raise _Refused(547, f"Limit {limit} is over the maximum of {self.home.row_limit} rows")
         return limit, offset
 
     def _check_key(self, code):
@@ -374,6 +380,4 @@ def serve_forever(port):
 
 
 if __name__ == "__main__":
-    import sys
-
     serve_forever(int(sys.argv[1]))

@@ -62,7 +62,7 @@ def test_qualities_of_anneal(recorded):
 @pytest.mark.parametrize(("task", "n_rows"), [(1, 898), (3, 3196)])
 def test_of_the_other_tasks_only_the_splits_are_there(recorded, task, n_rows):
     assert repr(fetch_splits(task)) == f"TaskSplits(n_repeats=1, n_folds=10, n_rows={n_rows})"
-    with pytest.raises(NotInCacheError, match=r"data set \d, its description is not in the cache"):
+    with pytest.raises(NotInCacheError, match=r"data set \d \(description\) is not in the cache"):
         fetch_task(task)
 
 

@@ -165,7 +165,9 @@ class World:
         task = self.tasks[id]
         repeats = len({repeat for repeat, *_ in task["folds"]})
         folds = len({fold for _, fold, *_ in task["folds"]})
-        source = element("data_set_id", task["table"].id) + element("target_feature", task["target"])
+        source = element("data_set_id", task["table"].id) + element(
+            "target_feature", task["target"]
+        )
         procedure = (
             element("id", 1)
             + element("type", "crossvalidation" if folds > 1 else "holdout")
@@ -298,7 +300,9 @@ class World:
 
     def add_run(self, files):
         """Take the uploaded parts of a run; return its id."""
-        run = xmltodict.parse(files["description"], force_list=("oml:parameter_setting",))["oml:run"]
+        run = xmltodict.parse(files["description"], force_list=("oml:parameter_setting",))[
+            "oml:run"
+        ]
         id = next(self._ids)
         setup = self._setup_of(run)
         self.runs[id] = {"xml": run, "setup": setup, "files": files}
