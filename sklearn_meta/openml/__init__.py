@@ -9,6 +9,7 @@ _HOMES = {
     "DamagedFileError": "_errors",
     "FetchedDataset": "_dataset",
     "FetchedTask": "_task",
+    "MetaExtension": "_extension",
     "NotAuthorizedError": "_errors",
     "NotInCacheError": "_errors",
     "NotOnServerError": "_errors",
@@ -26,6 +27,10 @@ _HOMES = {
     "iter_suite": "_suite",
     "options": "_options",
     "protect_cache": "_protect",
+    "publish_run": "_publish",
+    "register_extension": "_extension",
+    "run_task": "_publish",
+    "unregister_extension": "_extension",
     "suite_task_ids": "_suite",
 }
 

@@ -87,7 +87,7 @@ class Place:
         return (self.folder / name).is_file()
 
     def _key_for(self, url):
-        """The key goes to the API alone, never to another host that a description names."""
+        """Return the key for the API alone, never for another host that a description names."""
         return self.key if url.startswith(self.server) else None
 
 

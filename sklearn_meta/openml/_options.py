@@ -32,12 +32,12 @@ class Options:
         return self.offline
 
 
-_current = ContextVar("sklearn_meta_openml_options", default=Options())
+_current = ContextVar("sklearn_meta_openml_options", default=None)
 
 
 def current_options(offline=None):
     """Return the options in force here; `offline` goes before them where it is not None."""
-    found = _current.get()
+    found = _current.get() or Options()
     return found if offline is None else replace(found, offline=offline)
 
 
@@ -105,8 +105,8 @@ def options(
     for name in ("timeout", "deadline", "attempts"):
         if given.get(name, 1) <= 0:
             raise ValueError(f"{name}={given[name]!r}; a positive number is wanted.")
-    token = _current.set(replace(_current.get(), **given))
+    token = _current.set(replace(current_options(), **given))
     try:
-        yield _current.get()
+        yield current_options()
     finally:
         _current.reset(token)

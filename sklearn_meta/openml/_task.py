@@ -1,11 +1,11 @@
 """A task of OpenML, from its id: table, target and prescribed splits."""
 
 from sklearn_meta.openml._cache import Place, as_id
+from sklearn_meta.openml._client_task import make_client_task
 from sklearn_meta.openml._dataset import FetchedDataset
 from sklearn_meta.openml._description import fetch_description
 from sklearn_meta.openml._errors import DamagedFileError, NotOnServerError
 from sklearn_meta.openml._options import current_options
-from sklearn_meta.openml._protect import protect_cache
 from sklearn_meta.openml._splits import read_splits
 from sklearn_meta.openml._xml import read_xml, text_of, xml_complaint
 
@@ -52,12 +52,9 @@ class FetchedTask(FetchedDataset):
         Returns
         -------
         openml.tasks.OpenMLTask
-            What `openml.runs.run_model_on_task` takes.
+            What `openml.runs.run_model_on_task` takes; its table is `X` and `y` of this task.
         """
-        import openml
-
-        with protect_cache(datasets=[self.openml_id], tasks=[self.task_id]):
-            return openml.tasks.get_task(self.task_id, download_splits=True, download_data=True)
+        return make_client_task(self)
 
     def __repr__(self):
         rest = super().__repr__().removeprefix("<OpenML ")

@@ -105,7 +105,7 @@ def _id(case):
 
 
 def observe(case):
-    """Let one fault happen to us and to the client, each with a cache that holds the description."""
+    """Let one fault happen to us and to the client, each with a cache of its own."""
     with Loopback() as server:
         with fresh_cache(server) as folder, options(**QUICK):
             _warm_up(case, server)

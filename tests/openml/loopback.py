@@ -284,6 +284,9 @@ class _Handler(BaseHTTPRequestHandler):
             raise _Refused(674, "No results")
         return content
 
+    def one_setup(self, id):
+        return self.home.world.setup(self._known(self.home.world.setups, id, 281, "setup"))
+
     def users(self, ids):
         users = [element("id", id) + element("username", f"user{id}") for id in ids.split(",")]
         return document("users", *[f"<oml:user>{user}</oml:user>" for user in users])
@@ -358,6 +361,7 @@ ROUTES = [
     ("GET", API + r"study/([^/]+)", "suite"),
     ("GET", API + r"evaluation/list/(.*)", "evaluations"),
     ("GET", API + r"setup/list/?(.*)", "setups"),
+    ("GET", API + r"setup/(\d+)", "one_setup"),
     ("GET", API + r"user/list/user_id/([\d,]+)", "users"),
     ("GET", API + r"flow/(\d+)", "flow"),
     ("POST", API + r"flow/exists/?", "flow_exists"),

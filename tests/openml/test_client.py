@@ -60,8 +60,8 @@ def test_setups(client, server):
     server.world.add_evaluations(30)
     setups = client.setups.list_setups(setup=[5000, 5002])
     assert sorted(setups) == [5000, 5002]
-    values = {p.parameter_name: p.value for p in setups[5002].parameters.values()}
-    assert values == server.world.setups[5002][1]
+    values = {(p.parameter_name, p.value) for p in setups[5002].parameters.values()}
+    assert values == {(name, value) for _, name, value in server.world.setups[5002][1]}
 
 
 def test_publish_of_a_scikit_learn_run(client, server):

@@ -94,12 +94,15 @@ class World:
         rng = np.random.default_rng(seed)
         for number in range(n):
             setup = 5000 + number // 10
-            self.setups.setdefault(setup, (1, {
-                "n_estimators": str(int(rng.choice([100, 200, 500]))),
-                "max_features": str(round(rng.uniform(0.1, 1), 3)),
-                "min_samples_leaf": str(int(rng.integers(1, 9))),
-                "random_state": str(number),
-            }))  # fmt: skip
+            values = {
+                "n_estimators": int(rng.choice([100, 200, 500])),
+                "max_features": round(rng.uniform(0.1, 1), 3),
+                "min_samples_leaf": int(rng.integers(1, 9)),
+                "bootstrap": bool(rng.random() < 0.5),
+                "random_state": number,
+            }
+            settings = [(1, name, json.dumps(value)) for name, value in values.items()]
+            self.setups.setdefault(setup, (1, settings))
             task = tasks[number % len(tasks)]
             run = {"run": 10_000 + number, "task": task, "setup": setup, "flow": 1}
             for measure, value in [
@@ -252,14 +255,20 @@ class World:
         found = [id for id in ids if id in self.setups]
         return document("setups", *map(self._setup, found)) if found else None
 
+    def setup(self, id):
+        return document("setup_parameters", *self._setup_parts(id))
+
     def _setup(self, id):
-        flow, values = self.setups[id]
-        name = self.flows[flow]["oml:name"]
+        return "<oml:setup>" + "".join(self._setup_parts(id)) + "</oml:setup>"
+
+    def _setup_parts(self, id):
+        flow, settings = self.setups[id]
         parts = [element("setup_id", id), element("flow_id", flow)]
-        for number, (key, value) in enumerate(values.items()):
+        for number, (component, key, value) in enumerate(settings):
+            name = self.flows[component]["oml:name"]
             fields = {
-                "id": 100 * flow + number,
-                "flow_id": flow,
+                "id": 1000 * flow + number,
+                "flow_id": component,
                 "flow_name": name,
                 "full_name": f"{name}(1)_{key}",
                 "parameter_name": key,
@@ -269,7 +278,7 @@ class World:
             }
             inner = "".join(element(field, text) for field, text in fields.items())
             parts.append(f"<oml:parameter>{inner}</oml:parameter>")
-        return "<oml:setup>" + "".join(parts) + "</oml:setup>"
+        return parts
 
     # -- what is uploaded ----------------------------------------------------------------------
 
@@ -309,19 +318,16 @@ class World:
         return id
 
     def _setup_of(self, run):
-        settings = {p["oml:name"]: p["oml:value"] for p in run.get("oml:parameter_setting") or ()}
-        entry = (int(run["oml:flow_id"]), settings)
-        for id, known in self.setups.items():
-            if known == entry:
-                return id
-        id = next(self._ids)
-        self.setups[id] = entry
-        return id
+        entry = _setup_entry(run)
+        known = next((id for id, other in self.setups.items() if other == entry), None)
+        if known is None:
+            known = next(self._ids)
+            self.setups[known] = entry
+        return known
 
     def setup_id(self, text):
         run = xmltodict.parse(text, force_list=("oml:parameter_setting",))["oml:run"]
-        settings = {p["oml:name"]: p["oml:value"] for p in run.get("oml:parameter_setting") or ()}
-        entry = (int(run["oml:flow_id"]), settings)
+        entry = _setup_entry(run)
         return next((id for id, known in self.setups.items() if known == entry), -1)
 
     def run_list(self, wanted):
@@ -394,6 +400,16 @@ class World:
             fields += [element(k, values[k]) for k in ("evaluation", "selected")]
             parts.append("<oml:trace_iteration>" + "".join(fields) + "</oml:trace_iteration>")
         return document("trace", *parts)
+
+
+def _setup_entry(run):
+    """What makes a setup: the flow, and the values of its parameters and its components'."""
+    flow = int(run["oml:flow_id"])
+    settings = [
+        (int(p.get("oml:component", flow)), p["oml:name"], p["oml:value"])
+        for p in run.get("oml:parameter_setting") or ()
+    ]
+    return flow, settings
 
 
 def etag(content):
