@@ -206,7 +206,7 @@ class _Clock:
 
 
 def _measures(fit, predict):
-    """Times as OpenML names them; the processor's are left out, as trials run in other processes."""
+    """Return times as OpenML names them; no processor time, as trials run in other processes."""
     return OrderedDict(
         wall_clock_time_millis_training=fit.wall,
         wall_clock_time_millis_testing=predict.wall,
