@@ -8,8 +8,8 @@ from time import perf_counter
 from sklearn_meta.experience._collect_task import prepare_task, save_problem
 from sklearn_meta.experience._lane import Lane
 from sklearn_meta.experience._progress import Progress
-from sklearn_meta.experience._records import write_facts
 from sklearn_meta.experience._schema import schema
+from sklearn_meta.experience._transfer import write_facts
 
 _LOOK_SECONDS = 0.5  # between two looks at time and memory
 _logger = logging.getLogger(__name__)
@@ -102,7 +102,8 @@ def collect(
     deadline = None if seconds is None else perf_counter() + seconds
     memory_limit = memory_limit or _share_of_memory(n_jobs)
     lanes = [Lane(folds, time_limit, memory_limit) for _ in range(n_jobs)]
-    collection = _Collection(into, lanes, random_state, deadline, Progress(n_tasks, verbose))
+    progress = Progress(n_tasks, verbose)
+    collection = _Collection(into, lanes, random_state, max_rows, deadline, progress)
     with TemporaryDirectory(prefix="sklearn_meta_") as folder:
         try:
             collection.run(tasks, configurations, folder, folds, max_rows)
@@ -114,10 +115,11 @@ def collect(
 class _Collection:
     """The state of one call of :func:`collect`."""
 
-    def __init__(self, base, lanes, seed, deadline, progress):
+    def __init__(self, base, lanes, seed, max_rows, deadline, progress):
         self.base = base
         self.lanes = lanes
         self.seed = seed
+        self.max_rows = max_rows or 0
         self.deadline = deadline
         self.progress = progress
         self.report = {
@@ -157,7 +159,7 @@ class _Collection:
         if callable(configurations):
             configurations = configurations(prepared.record["kind"])
         task = self.base.add_task(prepared.name, **prepared.record)
-        known = _evaluated_keys(self.base, task, self.seed)
+        known = _evaluated_keys(self.base, task, self.seed, self.max_rows)
         wanted = [c for c in configurations if prepared.applicable(c)]
         queue = [c for c in wanted if _key(c) not in known]
         self.report["known"] += len(wanted) - len(queue)
@@ -186,7 +188,7 @@ class _Collection:
             if evaluation is None:
                 continue
             evaluation["rows_used"] = evaluation["rows_used"] or fit_rows
-            self.base.add_evaluation(task, seed=self.seed, **evaluation)
+            self.base.add_evaluation(task, seed=self.seed, max_rows=self.max_rows, **evaluation)
             self.report["evaluations"] += 1
             self.progress.evaluation_done()
 
@@ -203,12 +205,14 @@ def _key(configuration):
     return configuration_key(configuration)
 
 
-def _evaluated_keys(base, task, seed):
-    """Return the keys of the configurations that were run on a task with a seed."""
+def _evaluated_keys(base, task, seed, max_rows):
+    """Return the keys of the configurations that were run on a task with a seed and size."""
     from sqlalchemy import select
 
     run = schema().evaluations.c
-    query = select(run.configuration).where(run.task == task, run.seed == seed)
+    query = select(run.configuration).where(
+        run.task == task, run.seed == seed, run.max_rows == max_rows
+    )
     with base._opened.reading() as connection:
         return set(connection.execute(query).scalars())
 

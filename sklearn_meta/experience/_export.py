@@ -5,13 +5,9 @@ import os
 import sqlite3
 
 from sklearn_meta.experience._database import normalise_location
-from sklearn_meta.experience._records import (
-    add_records,
-    read_records,
-    to_json,
-    write_facts,
-)
+from sklearn_meta.experience._records import to_json
 from sklearn_meta.experience._schema import schema
+from sklearn_meta.experience._transfer import add_records, read_records, write_facts
 
 
 def export(base, where, *, digits=5, fold_metrics=False, facts=None):
@@ -26,8 +22,8 @@ def export(base, where, *, digits=5, fold_metrics=False, facts=None):
         What to copy; hidden tasks are left out.
     where : str or path
         The file to write; one that is there is replaced.
-    digits : int, default=5
-        Significant digits that numbers keep.
+    digits : int or None, default=5
+        Significant digits that numbers keep; None for all.
     fold_metrics : bool, default=False
         Keep the values of the single folds, which take more room than all else.
     facts : dict, default=None
@@ -72,9 +68,11 @@ def _fill(target, base, digits, fold_metrics, facts):
     counted = select(versions).group_by(versions).order_by(func.count().desc(), versions)
 
     def change(record):
-        record = {name: _rounded(name, value, digits) for name, value in record.items()}
+        record = dict(record)
+        if digits is not None:
+            record = {name: _rounded(name, value, digits) for name, value in record.items()}
         if "fold_metrics" in record and not fold_metrics:
-            record["fold_metrics"] = "{}"
+            record["fold_metrics"] = None
         if record.get("versions") == shared:
             record["versions"] = None
         return record
@@ -85,14 +83,14 @@ def _fill(target, base, digits, fold_metrics, facts):
         shared = source.execute(counted.where(versions.is_not(None))).scalar()
         shared = stored.get("versions", shared)
         write_facts(connection, {**stored, **(facts or {}), "versions": shared or "{}"})
-        add_records(connection, read_records(source, base._hidden, change))
+        add_records(connection, read_records(source, base._view, change))
 
 
 def _rounded(name, value, digits):
     """Round a number, or the numbers in the JSON columns that hold measurements."""
     if isinstance(value, float):
         return float(f"{value:.{digits}g}")
-    if name in ("metrics", "fold_metrics", "metafeatures"):
+    if value is not None and name in ("other_metrics", "fold_metrics", "metafeatures"):
         return to_json(
             json.loads(value, parse_float=lambda text: float(f"{float(text):.{digits}g}"))
         )

@@ -4,12 +4,9 @@ import os
 from pathlib import Path
 
 from sklearn_meta.exceptions import ExperienceError
-from sklearn_meta.experience._database import (
-    MEMORY,
-    Database,
-    check_file_exists,
-    normalise_location,
-)
+from sklearn_meta.experience._database import Database, normalise_location
+from sklearn_meta.experience._files import MEMORY, check_file_exists
+from sklearn_meta.experience._view import ALL
 
 BUNDLED = Path(__file__).with_name("bundled.sqlite")
 
@@ -20,18 +17,19 @@ class Located:
     A base in memory (:meth:`empty`) has no place to be found at, so its pickle holds its content.
     """
 
-    def __init__(self, database, hidden=frozenset()):
+    def __init__(self, database, view=ALL):
         self._database = database
-        self._hidden = frozenset(hidden)
+        self._view = view
 
     @classmethod
     def open(cls, where, read_only=False):
-        """Open a base that exists.
+        """Open a base that exists; one of an older schema version is brought up to date.
 
         Parameters
         ----------
         where : str or path
-            A file, or a SQLAlchemy URL such as ``"postgresql+pg8000://user@host/name"``.
+            A file, a SQLAlchemy URL such as ``"postgresql+pg8000://user@host/name"``, or
+            ``"bundled"`` for what comes with the package.
         read_only : bool, default=False
             Refuse to write.
 
@@ -46,6 +44,8 @@ class Located:
         ExperienceError
             If it is not an experience base, damaged, or of a newer schema version.
         """
+        if where == "bundled":
+            return cls.bundled()
         location = normalise_location(where)
         check_file_exists(location)
         return cls._checked(Database(location, read_only=read_only))
@@ -105,7 +105,7 @@ class Located:
 
     @classmethod
     def _checked(cls, database):
-        database.check()
+        database.prepare()
         return cls(database)
 
     def close(self):
@@ -120,7 +120,7 @@ class Located:
     @property
     def read_only(self):
         """Whether nothing can be added through this handle."""
-        return self._opened.read_only or bool(self._hidden)
+        return self._opened.read_only or not self._view.shows_all
 
     @property
     def _opened(self):
@@ -137,7 +137,7 @@ class Located:
         self.close()
 
     def __copy__(self):
-        return type(self)(self._opened, self._hidden)
+        return type(self)(self._opened, self._view)
 
     def __deepcopy__(self, memo):
         # `sklearn.clone` comes here: a clone is another handle on the same base, not a second base
@@ -150,7 +150,7 @@ class Located:
             "read_only": database.read_only,
             "immutable": database.immutable,
             "content": database.content(),
-            "hidden": sorted(self._hidden),
+            "view": self._view,
         }
 
     def __setstate__(self, state):
@@ -165,8 +165,8 @@ class Located:
             immutable=immutable,
             content=state["content"],
         )
-        database.check()
-        self.__init__(database, state["hidden"])
+        database.prepare()
+        self.__init__(database, state["view"])
 
 
 def _reserve_file(location):

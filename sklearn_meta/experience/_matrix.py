@@ -11,13 +11,19 @@ if TYPE_CHECKING:
 
 @dataclass
 class EvaluationMatrix:
-    """Scores and seconds of T tasks (rows) under C configurations (columns).
+    """Scores and seconds of T rows (a task at one size) under C configurations (columns).
+
+    A task that was evaluated with its table cut to several sizes has a row for each, in ascending
+    order; sizes that cut the table alike are one.
 
     Parameters
     ----------
     tasks : DataFrame of T rows
-        Columns ``id``, ``name``, ``openml_id``, ``kind``, ``n_rows``, ``n_columns``, ``n_classes``
-        (0 for regression) and ``group``.
+        Columns ``id``, ``name``, ``openml_id``, ``kind`` ("classification" or "regression"),
+        ``task_type`` ("binary", "multiclass" or "regression"), ``n_rows`` (of the whole table),
+        ``n_columns``, ``n_classes`` (0 for regression), ``group`` (the task's id where it has
+        none: all rows of one group belong together when tasks are split) and ``rows_seen`` (how
+        many rows of the table took part, for training and validation together).
     configurations : list of C dicts
         What was run.
     keys : list of C str
@@ -30,7 +36,7 @@ class EvaluationMatrix:
     rows : ndarray of shape (T, C)
         Rows a fold was trained on; NaN where nothing was run.
     metafeatures : DataFrame of T rows
-        Meta-features of the tasks, under OpenML's names; NaN where undefined.
+        Meta-features of the whole tables, under OpenML's names; NaN where undefined.
     metric : str
         The metric that `scores` holds.
     """

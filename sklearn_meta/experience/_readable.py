@@ -3,10 +3,9 @@
 import os
 
 from sklearn_meta.exceptions import ExperienceError
-from sklearn_meta.experience import _reading
-from sklearn_meta.experience._fingerprint import Fingerprint
+from sklearn_meta.experience import _reading, _reading_matrix
 from sklearn_meta.experience._location import Located
-from sklearn_meta.experience._schema import KINDS, SCHEMA_VERSION, schema
+from sklearn_meta.experience._schema import KINDS, SCHEMA_VERSION
 
 
 class Readable(Located):
@@ -23,12 +22,15 @@ class Readable(Located):
         Returns
         -------
         DataFrame
-            A row per task, sorted by name.
+            A row per task, sorted by name: ``id``, ``name``, ``openml_id``, ``kind``
+            ("classification" or "regression"), ``task_type`` ("binary", "multiclass" or
+            "regression"), ``n_rows``, ``n_columns``, ``n_classes``, ``group``, ``source`` and
+            ``licence``.
         """
         columns = (*_reading.TASK_COLUMNS, "source", "licence", "metafeatures")
         with self._opened.reading() as connection:
-            rows = _reading.read_tasks(connection, self._hidden, columns)
-        frame = _reading.frame_of(rows, columns)
+            rows = _reading.read_tasks(connection, self._view, columns)
+        frame = _reading.task_frame(rows, columns)
         texts = frame.pop("metafeatures")
         return _reading.with_numbers(frame, texts) if metafeatures else frame
 
@@ -38,39 +40,39 @@ class Readable(Located):
         Returns
         -------
         DataFrame
-            Columns ``key``, ``family`` and ``configuration`` (dicts).
+            A row per configuration and kind of task that it was evaluated for: ``key``, ``kind``
+            ("classification", "regression", or missing where it never was evaluated), ``family``,
+            ``configuration`` (dicts), ``n_evaluations``, and ``extra`` (that of the package which
+            the family needs, such as "boost", else "").
         """
-        from sqlalchemy import select
-
-        table = schema().configurations
         with self._opened.reading() as connection:
-            rows = connection.execute(select(table).order_by(table.c.family, table.c.key)).all()
-        frame = _reading.frame_of(rows, table.columns.keys())
-        frame["configuration"] = _reading.decode(frame["configuration"])
-        return frame
+            return _reading.read_configurations(connection, self._view)
 
     def evaluations(self):
-        """Return the evaluations.
+        """Return all that was tried, failures included.
 
         Returns
         -------
         DataFrame
-            Task id, configuration key, seed, a column per metric, the values of each fold, mean
-            seconds per fold, rows used, status, reason and versions.
+            A row per task id, configuration key, ``seed`` and ``max_rows`` (the cap on the table's
+            rows; 0 for none, or where it was not said), with a column per metric, the values of
+            each fold, mean seconds per fold, ``machine_speed`` (seconds times this compare between
+            machines; NaN where unknown), rows used, folds, status, reason and versions.
         """
         with self._opened.reading() as connection:
-            return _reading.read_evaluations(connection, self._hidden)
+            return _reading.read_evaluations(connection, self._view)
 
     def matrix(self, kind, metric=None):
         """Return what is known about one kind of task as arrays.
 
         Parameters
         ----------
-        kind : {"binary", "multiclass", "regression"}
-            Either kind of classification gives all classification tasks.
+        kind : {"binary", "multiclass", "classification", "regression"}
+            Any kind of classification gives all classification tasks.
         metric : str, default=None
             A metric's or scikit-learn scorer's name. One that the base does not know is replaced by
-            the kind's default (``roc_auc``, ``log_loss``, ``rmse``); see the result's ``metric``.
+            the kind's default (``roc_auc``, ``log_loss``, ``rmse``), or by a metric that the base
+            has; see the result's ``metric``.
 
         Returns
         -------
@@ -81,37 +83,59 @@ class Readable(Located):
         ExperienceError
             If `kind` is none of those.
         """
-        if kind not in KINDS:
-            raise ExperienceError(f"The kind of task is one of {', '.join(KINDS)}; got {kind!r}.")
-        with self._opened.reading() as connection:
-            return _reading.read_matrix(connection, kind, metric, self._hidden)
+        from sklearn_meta.search import DEFAULT_METRIC
 
-    def without(self, *, ids=(), names=(), groups=(), fingerprints=()):
-        """Return the same base with some tasks hidden; nothing is copied or deleted.
+        kinds = _matrix_kinds(kind)
+        default = DEFAULT_METRIC.get(kind, "log_loss")
+        with self._opened.reading() as connection:
+            metric = _reading_matrix.choose_metric(connection, kinds, metric, default)
+            return _reading_matrix.read_matrix(connection, kinds, metric, self._view)
+
+    def score_matrix(self, metric, kind=None):
+        """Return the scores of all tasks under all configurations as a table.
 
         Parameters
         ----------
-        ids, names, groups : str or iterable of str
-            Tasks with one of these ids or names, or in one of these groups, are hidden. What no
-            task has is ignored.
-        fingerprints : table, row sketch, or list of them
-            Tasks that share rows with one of these are hidden, see :meth:`like`.
+        metric : str
+            A metric of the base, such as "accuracy", "log_loss", "rmse".
+        kind : str, default=None
+            "classification", "binary", "multiclass" or "regression"; None for all tasks that have
+            the metric.
 
         Returns
         -------
-        Experience
-            For reading only.
+        DataFrame of shape (n_tasks, n_configurations)
+            Greater is better (losses carry a minus sign); NaN where there is no usable evaluation.
+            The index holds the tasks' ids, the columns the configurations' keys. Of a task that was
+            evaluated at several sizes, the one with the most scores is taken, of equals the
+            largest; :meth:`matrix` has them all.
+
+        Raises
+        ------
+        ExperienceError
+            If the base has no such metric for tasks of that kind.
+
+        Examples
+        --------
+        >>> from sklearn_meta.experience import Experience
+        >>> scores = Experience.bundled().score_matrix("accuracy")
+        >>> bool(((scores >= 0) & (scores <= 1) | scores.isna()).all().all())
+        True
         """
-        ids, names, groups = (_word_set(words) for words in (ids, names, groups))
-        hidden = set(self._hidden) | ids
+        kinds = KINDS if kind is None else _matrix_kinds(kind, exact=True)
         with self._opened.reading() as connection:
-            columns = ("id", "name", "group")
-            for task, name, group in _reading.read_tasks(connection, hidden, columns):
-                if name in names or group in groups:
-                    hidden.add(task)
-            for table in _table_list(fingerprints):
-                hidden.update(_reading.similar_tasks(connection, table, hidden))
-        return type(self)(self._opened, hidden)
+            if not _reading_matrix.has_metric(connection, kinds, metric):
+                known = [
+                    name
+                    for name in _reading_matrix.metric_directions(connection)
+                    if _reading_matrix.has_metric(connection, kinds, name)
+                ]
+                raise ExperienceError(
+                    f"The experience base {self._opened.shown!r} has no metric {metric!r} for "
+                    f"{kind or 'any'} tasks. It has {', '.join(known) or 'none at all'}."
+                )
+            matrix = _reading_matrix.read_matrix(connection, kinds, metric, self._view)
+        return _reading_matrix.score_frame(matrix)
 
     def like(self, X):
         """Find the tasks that share rows with a table.
@@ -130,7 +154,7 @@ class Readable(Located):
             are never recognised.
         """
         with self._opened.reading() as connection:
-            return _reading.similar_tasks(connection, X, self._hidden)
+            return _reading.similar_tasks(connection, X, self._view)
 
     def describe(self):
         """Count what the base holds.
@@ -138,17 +162,20 @@ class Readable(Located):
         Returns
         -------
         dict
-            ``location``, ``schema_version``, ``tasks`` (by kind), ``configurations``, ``families``,
-            ``evaluations``, ``failures`` (by status), ``hidden`` (tasks), ``size`` in bytes (None
-            for a server) and ``facts`` (how it was made).
+            ``location``, ``schema_version``, ``tasks`` and ``configurations`` (by kind:
+            "classification", "regression"; a configuration evaluated for both counts in both),
+            ``task_types``, ``families``, ``evaluations``, ``failures`` (by status), ``n_tasks``,
+            ``n_configurations``, ``hidden`` (tasks), ``size`` in bytes (None for a server) and
+            ``facts`` (how it was made).
         """
         with self._opened.reading() as connection:
-            counts = _reading.count_records(connection, self._hidden)
+            counts = _reading.count_records(connection, self._view)
+            hidden = _reading.count_hidden(connection, self._view)
         return {
-            "location": self.location,
+            "location": self._opened.shown,
             "schema_version": SCHEMA_VERSION,
             **counts,
-            "hidden": len(self._hidden),
+            "hidden": hidden,
             "size": self._size(),
         }
 
@@ -163,20 +190,20 @@ class Readable(Located):
             return "<Experience, closed>"
         counts = self.describe()
         what = (
-            f"{sum(counts['tasks'].values())} tasks, {counts['configurations']} configurations, "
+            f"{counts['n_tasks']} tasks, {counts['n_configurations']} configurations, "
             f"{counts['evaluations']} evaluations"
         )
         n_hidden = counts["hidden"]
         if n_hidden:
             what += f"; {n_hidden} task{'s' if n_hidden > 1 else ''} hidden"
-        return f"<Experience {self.location!r}: {what}>"
+        return f"<Experience {counts['location']!r}: {what}>"
 
 
-def _word_set(words):
-    return {words} if isinstance(words, str) else set(words)
-
-
-def _table_list(tables):
-    """Make a list of one table or sketch, or of several."""
-    is_one = hasattr(tables, "shape") or isinstance(tables, Fingerprint)
-    return [tables] if is_one else list(tables)
+def _matrix_kinds(kind, exact=False):
+    """Return the kinds of task that a kind stands for; classification is one, unless exact."""
+    if kind not in (*KINDS, "classification"):
+        known = ", ".join((*KINDS, "classification"))
+        raise ExperienceError(f"The kind of task is one of {known}; got {kind!r}.")
+    if kind == "regression" or (exact and kind != "classification"):
+        return (kind,)
+    return ("binary", "multiclass")

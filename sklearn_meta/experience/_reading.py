@@ -1,22 +1,18 @@
-"""Read a base in bulk: plain tuples, JSON decoded in one go, arrays filled at the end."""
+"""Read a base in bulk: plain tuples, JSON decoded in one go."""
 
 import json
 
 import numpy as np
 
 from sklearn_meta.experience._fingerprint import Fingerprint
-from sklearn_meta.experience._matrix import EvaluationMatrix
-from sklearn_meta.experience._schema import schema
+from sklearn_meta.experience._schema import METRIC_COLUMNS, schema
 
 TASK_COLUMNS = ("id", "name", "openml_id", "kind", "n_rows", "n_columns", "n_classes", "group")
-# Other names under which searches ask for a stored metric, or for one that ranks alike.
-_ALIASES = {
-    "roc_auc_ovr": "roc_auc",
-    "roc_auc_ovr_weighted": "roc_auc",
-    "root_mean_squared_error": "rmse",
-    "mean_squared_error": "rmse",
-    "mean_absolute_error": "mae",
-}
+
+
+def broad_kind(kind):
+    """Return "classification" or "regression" for any kind of task."""
+    return "regression" if kind == "regression" else "classification"
 
 
 def decode(texts):
@@ -24,7 +20,7 @@ def decode(texts):
     return json.loads("[" + ",".join(texts) + "]")
 
 
-def read_tasks(connection, hidden, columns=TASK_COLUMNS, kinds=None):
+def read_tasks(connection, view, columns=TASK_COLUMNS, kinds=None):
     """Return the visible tasks as tuples, sorted by name."""
     from sqlalchemy import select
 
@@ -32,7 +28,10 @@ def read_tasks(connection, hidden, columns=TASK_COLUMNS, kinds=None):
     query = select(*(table.c[name] for name in columns)).order_by(table.c.name, table.c.id)
     if kinds is not None:
         query = query.where(table.c.kind.in_(kinds))
-    return [row for row in map(tuple, connection.execute(query)) if row[0] not in hidden]
+    rows = map(tuple, connection.execute(query))
+    # by code points, as sqlite does: servers sort by the rules of some language
+    rows = sorted(rows, key=lambda row: (row[1], row[0])) if columns[1] == "name" else list(rows)
+    return [row for row in rows if view.shows_task(row[0])]
 
 
 def frame_of(rows, columns):
@@ -41,6 +40,15 @@ def frame_of(rows, columns):
 
     values = zip(*rows, strict=True) if rows else [()] * len(columns)
     return pd.DataFrame({name: list(v) for name, v in zip(columns, values, strict=True)})
+
+
+def task_frame(rows, columns):
+    """Make a DataFrame of tasks: `kind` in two words, `task_type` in three."""
+    frame = frame_of(rows, columns)
+    types = frame["kind"]
+    frame["kind"] = [broad_kind(kind) for kind in types]
+    frame.insert(frame.columns.get_loc("kind") + 1, "task_type", types)
+    return frame
 
 
 def number_frame(records):
@@ -60,7 +68,54 @@ def with_numbers(frame, texts):
     return pd.concat([frame, number_frame(decode(texts))], axis=1)
 
 
-def read_evaluations(connection, hidden):
+def read_configurations(connection, view):
+    """Return what was evaluated for which kind as a DataFrame."""
+    from sqlalchemy import select
+
+    tables = schema()
+    known = tables.configurations.c
+    query = select(known.key, known.family, known.configuration)
+    rows = [
+        row for row in map(tuple, connection.execute(query)) if view.shows_configuration(row[0])
+    ]
+    rows.sort(key=lambda row: (row[1], row[0]))
+    counts = count_by_kind(connection, view)
+    extra = {family: family_extra(family) for family in {row[1] for row in rows}}
+    lines = [
+        (key, kind, family, text, n, extra[family])
+        for key, family, text in rows
+        for kind, n in sorted(counts.get(key, {}).items()) or [(None, 0)]
+    ]
+    columns = ("key", "kind", "family", "configuration", "n_evaluations", "extra")
+    frame = frame_of(lines, columns)
+    frame["configuration"] = decode(frame["configuration"])
+    return frame
+
+
+def count_by_kind(connection, view):
+    """Count the visible evaluations of each configuration by kind of task."""
+    from sqlalchemy import func, select
+
+    run = schema().evaluations.c
+    query = select(run.task, run.configuration, func.count()).group_by(run.task, run.configuration)
+    kinds = {row[0]: broad_kind(row[1]) for row in read_tasks(connection, view, ("id", "kind"))}
+    counts = {}
+    for task, key, n in connection.execute(query):
+        if task in kinds and view.shows_configuration(key):
+            of_key = counts.setdefault(key, {})
+            of_key[kinds[task]] = of_key.get(kinds[task], 0) + n
+    return counts
+
+
+def family_extra(name):
+    """Return the extra that a family needs, "" if none, or if the family is not one of ours."""
+    from sklearn_meta.spaces.families import FAMILIES
+
+    family = FAMILIES.get(name)
+    return (family.extra or "") if family is not None else ""
+
+
+def read_evaluations(connection, view):
     """Return all visible evaluations as a DataFrame, a column for each metric."""
     import pandas as pd
     from sqlalchemy import select
@@ -68,137 +123,94 @@ def read_evaluations(connection, hidden):
     table = schema().evaluations
     facts = schema().facts
     shared = connection.execute(select(facts.c.value).where(facts.c.key == "versions")).scalar()
-    query = select(table).order_by(table.c.task, table.c.configuration, table.c.seed)
-    rows = [row for row in map(tuple, connection.execute(query)) if row[0] not in hidden]
-    versions = [row[-1] or shared or "{}" for row in rows]
-    frame = frame_of(rows, table.columns.keys())
-    metrics = number_frame(decode(frame.pop("metrics")))
-    frame["fold_metrics"] = decode(frame["fold_metrics"])
-    frame["versions"] = decode(versions)
-    return pd.concat([frame.iloc[:, :3], metrics, frame.iloc[:, 3:]], axis=1)
+    rows = [row for row in map(tuple, connection.execute(select(table))) if view.shows(*row[:2])]
+    rows.sort(key=lambda row: row[:4])
+    texts = {name: [] for name in ("other_metrics", "fold_metrics", "versions")}
+    names = table.columns.keys()
+    for name in texts:  # before pandas makes NaN of None
+        where = names.index(name)
+        missing = (shared if name == "versions" else None) or "{}"
+        texts[name] = decode(row[where] or missing for row in rows)
+    frame = frame_of(rows, names)
+    known = frame[list(METRIC_COLUMNS)].astype(float)
+    frame = frame.drop(columns=[*METRIC_COLUMNS, "other_metrics"])
+    frame["fold_metrics"], frame["versions"] = texts["fold_metrics"], texts["versions"]
+    other = number_frame(texts["other_metrics"])
+    for name in ("fit_seconds", "predict_seconds", "machine_speed"):
+        frame[name] = frame[name].astype(float)
+    return pd.concat([frame.iloc[:, :4], known, other, frame.iloc[:, 4:]], axis=1)
 
 
-def similar_tasks(connection, table, hidden):
+def similar_tasks(connection, table, view):
     """Return the ids of the visible tasks that share rows with a table or its sketch."""
     fingerprint = Fingerprint.of(table)
     columns = ("id", "n_columns", "fingerprint")
     n_columns = fingerprint.n_columns
     return [
         task
-        for task, width, text in read_tasks(connection, hidden, columns)
+        for task, width, text in read_tasks(connection, view, columns)
         if text is not None
         and n_columns in (None, width)
         and fingerprint.shares_rows_with(Fingerprint.from_json(text))
     ]
 
 
-def read_matrix(connection, kind, metric, hidden):
-    """Read what one kind of task says about all configurations, as arrays."""
-    from sqlalchemy import select
-
-    tables = schema()
-    kinds = ("regression",) if kind == "regression" else ("binary", "multiclass")
-    columns = (*TASK_COLUMNS, "metafeatures")
-    tasks = {row[0]: row for row in read_tasks(connection, hidden, columns, kinds)}
-    run = tables.evaluations.c
-    query = (
-        select(
-            run.task,
-            run.configuration,
-            run.metrics,
-            run.fit_seconds,
-            run.predict_seconds,
-            run.rows_used,
-            run.status,
-        )
-        .join(tables.tasks, tables.tasks.c.id == run.task)
-        .where(tables.tasks.c.kind.in_(kinds))
-    )
-    runs = [row for row in map(tuple, connection.execute(query)) if row[0] in tasks]
-    known = tables.configurations.c
-    query = select(known.key, known.configuration).order_by(known.family, known.key)
-    configurations = connection.execute(query).all()
-    return _assemble(tasks, configurations, runs, kind, metric)
-
-
-def _assemble(tasks, configurations, runs, kind, metric):
-    """Put tuples of runs into arrays; tasks and configurations that never ran are left out."""
-    task_ids, keys, texts, fits, predicts, used, statuses = (
-        zip(*runs, strict=True) if runs else [()] * 7
-    )
-    present_tasks, present_keys = set(task_ids), set(keys)
-    tasks = [row for task, row in tasks.items() if task in present_tasks]
-    configurations = [row for row in configurations if row[0] in present_keys]
-    row_of = {task[0]: i for i, task in enumerate(tasks)}
-    column_of = {key: j for j, (key, _) in enumerate(configurations)}
-    cells = (
-        np.array([row_of[task] for task in task_ids], dtype=np.intp),
-        np.array([column_of[key] for key in keys], dtype=np.intp),
-    )
-    shape = (len(tasks), len(configurations))
-
-    metrics = decode(texts)
-    name, sign = _choose_metric(metrics, kind, metric)
-    scores = sign * np.array([values.get(name) for values in metrics], dtype=float)
-    scores[np.array(statuses, dtype=object) != "ok"] = np.nan
-    seconds = np.array(fits, dtype=float) + np.nan_to_num(np.array(predicts, dtype=float))
-    return EvaluationMatrix(
-        tasks=frame_of([row[:-1] for row in tasks], TASK_COLUMNS),
-        configurations=decode(text for _, text in configurations),
-        keys=[key for key, _ in configurations],
-        scores=_cell_means(scores, cells, shape),
-        seconds=_cell_means(seconds, cells, shape),
-        rows=_cell_means(np.array(used, dtype=float), cells, shape),
-        metafeatures=number_frame(decode(row[-1] for row in tasks)),
-        metric=name,
-    )
-
-
-def _cell_means(values, cells, shape):
-    """Average what falls into each cell (seeds of one configuration); NaN where nothing does."""
-    known = np.isfinite(values)
-    totals, counts = np.zeros(shape), np.zeros(shape)
-    where = cells[0][known], cells[1][known]
-    np.add.at(totals, where, values[known])
-    np.add.at(counts, where, 1)
-    return np.divide(totals, counts, out=np.full(shape, np.nan), where=counts > 0)
-
-
-def _choose_metric(records, kind, metric):
-    """Find the stored metric that stands for the one asked for, and its sign."""
-    from sklearn_meta.search import DEFAULT_METRIC, GREATER_IS_BETTER
-
-    present = set().union(*records) if records else set()
-    asked = str(metric or "").removeprefix("neg_")
-    candidates = [metric, asked, _ALIASES.get(asked), DEFAULT_METRIC[kind]]
-    known = [name for name in candidates if name in present and name in GREATER_IS_BETTER]
-    name = (known or [DEFAULT_METRIC[kind]])[0]
-    return name, 1.0 if GREATER_IS_BETTER[name] else -1.0
-
-
-def count_records(connection, hidden):
-    """Count visible tasks by kind, configurations, evaluations and failures; add the facts."""
+def count_records(connection, view):
+    """Count what is visible: tasks, configurations, evaluations, failures; add the facts."""
     from sqlalchemy import func, select
 
     tables = schema()
-    kinds = [row[1] for row in read_tasks(connection, hidden, ("id", "kind"))]
+    types = [row[1] for row in read_tasks(connection, view, ("id", "kind"))]
     run = tables.evaluations.c
-    query = select(run.task, run.status, func.count()).group_by(run.task, run.status)
+    query = select(run.task, run.configuration, run.status, func.count())
     by_status = {}
-    for task, status, n in connection.execute(query):
-        if task not in hidden:
+    for task, key, status, n in connection.execute(
+        query.group_by(run.task, run.configuration, run.status)
+    ):
+        if view.shows(task, key):
             by_status[status] = by_status.get(status, 0) + n
     n_runs = sum(by_status.values())
     by_status.pop("ok", None)
-    families = select(tables.configurations.c.family, func.count()).group_by(
-        tables.configurations.c.family
-    )
-    families = {family: n for family, n in connection.execute(families)}
+    known = tables.configurations.c
+    families = {
+        key: family
+        for key, family in connection.execute(select(known.key, known.family))
+        if view.shows_configuration(key)
+    }
+    used = count_by_kind(connection, view)
     return {
-        "tasks": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
-        "configurations": sum(families.values()),
-        "families": dict(sorted(families.items())),
+        "tasks": _count([broad_kind(kind) for kind in types]),
+        "task_types": _count(types),
+        "configurations": _count([kind for kinds in used.values() for kind in kinds]),
+        "families": _count(families.values()),
         "evaluations": n_runs,
         "failures": dict(sorted(by_status.items())),
+        "n_tasks": len(types),
+        "n_configurations": len(families),
         "facts": {key: value for key, value in connection.execute(select(tables.facts))},
     }
+
+
+def _count(words):
+    words = list(words)
+    return {word: words.count(word) for word in sorted(set(words))}
+
+
+def keys_of_families(connection, families):
+    """Return the keys of the configurations of some families."""
+    from sqlalchemy import select
+
+    known = schema().configurations.c
+    return [
+        key for key, name in connection.execute(select(known.key, known.family)) if name in families
+    ]
+
+
+def count_hidden(connection, view):
+    """Count the tasks that a view leaves out."""
+    from sqlalchemy import select
+
+    return sum(
+        not view.shows_task(task)
+        for task in connection.execute(select(schema().tasks.c.id)).scalars()
+    )

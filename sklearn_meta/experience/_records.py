@@ -1,4 +1,4 @@
-"""Write and copy the records of a base; every function works inside an open transaction."""
+"""Make and write the records of a base; what writes works inside an open transaction."""
 
 import json
 import math
@@ -7,7 +7,7 @@ from hashlib import sha1
 
 from sklearn_meta.exceptions import ExperienceError
 from sklearn_meta.experience._fingerprint import Fingerprint
-from sklearn_meta.experience._schema import KINDS, STATUSES, schema
+from sklearn_meta.experience._schema import KINDS, METRIC_COLUMNS, STATUSES, schema
 
 _VERSIONED = (
     "sklearn-meta",
@@ -19,6 +19,29 @@ _VERSIONED = (
     "xgboost",
     "catboost",
 )
+
+_TASK_NEEDED = ("name", "kind", "n_rows", "n_columns")
+TASK_DEFAULTS = {
+    **dict.fromkeys(_TASK_NEEDED),
+    "n_classes": 0,
+    "openml_id": None,
+    "group": None,
+    "source": None,
+    "licence": None,
+}
+EVALUATION_DEFAULTS = {
+    "fold_metrics": None,
+    "fit_seconds": None,
+    "predict_seconds": None,
+    "rows_used": None,
+    "n_folds": None,
+    "status": "ok",
+    "reason": None,
+    "seed": 0,
+    "max_rows": None,
+    "machine_speed": None,
+    "versions": None,
+}
 
 
 def to_json(value):
@@ -40,21 +63,57 @@ def _plain(value):
 
 
 def task_record(facts, fingerprint, metafeatures):
-    """Make the row of a task; its id is a digest of what it is, the same in every base."""
+    """Make the row of a task."""
     kind = facts["kind"]
     if kind not in KINDS:
         raise ExperienceError(f"A task's kind is one of {', '.join(KINDS)}; got {kind!r}.")
     if fingerprint is not None:
-        fingerprint = Fingerprint.of(fingerprint).to_json()
-    facts = {**facts, "n_classes": int(facts["n_classes"] or 0)}
-    identity = [facts[name] for name in ("name", "kind", "n_rows", "n_columns", "n_classes")]
-    digest = sha1(to_json([*identity, fingerprint]).encode()).hexdigest()[:16]
+        fingerprint = Fingerprint.of(fingerprint)
+    facts = {**_plain(facts), "n_classes": int(facts["n_classes"] or 0)}
     return {
-        "id": digest,
-        **_plain(facts),
-        "fingerprint": fingerprint,
+        "id": task_id(facts, fingerprint),
+        **facts,
+        "fingerprint": None if fingerprint is None else fingerprint.to_json(),
         "metafeatures": to_json(metafeatures or {}),
     }
+
+
+def task_id(facts, fingerprint):
+    """Name a task by what it is: the same in every base, whatever the order of rows and columns."""
+    identity = [facts[name] for name in ("name", "kind", "n_rows", "n_columns", "n_classes")]
+    content = None if fingerprint is None else fingerprint.shuffled.pack()
+    return sha1(to_json([*identity, content]).encode(), usedforsecurity=False).hexdigest()[:16]
+
+
+def task_of_facts(facts):
+    """Make the row of a task from the arguments of `Experience.add_task` as a dict."""
+    known = {name: facts[name] for name in facts if name in TASK_DEFAULTS}
+    unknown = sorted(set(facts) - set(TASK_DEFAULTS) - {"fingerprint", "metafeatures"})
+    missing = [name for name in _TASK_NEEDED if name not in facts]
+    if unknown or missing:
+        what = f"{unknown[0]!r} is none of them" if unknown else f"{missing[0]!r} is missing"
+        raise ExperienceError(
+            f"A task is described by the arguments of Experience.add_task; {what}. Needed are "
+            f"{', '.join(_TASK_NEEDED)}."
+        )
+    return task_record(
+        {**TASK_DEFAULTS, **known}, facts.get("fingerprint"), facts.get("metafeatures")
+    )
+
+
+def evaluation_of_facts(task, facts):
+    """Make the rows of a configuration (None for a key) and of its evaluation from a dict."""
+    unknown = sorted(set(facts) - set(EVALUATION_DEFAULTS) - {"configuration", "metrics"})
+    if unknown or "configuration" not in facts:
+        what = f"{unknown[0]!r} is none of them" if unknown else "'configuration' is missing"
+        raise ExperienceError(
+            f"An evaluation is described by the arguments of Experience.add; {what}."
+        )
+    configuration = facts["configuration"]
+    new = None if isinstance(configuration, str) else configuration_record(configuration)
+    values = {name: facts.get(name, default) for name, default in EVALUATION_DEFAULTS.items()}
+    key = configuration if new is None else new["key"]
+    return new, evaluation_record(task, key, facts.get("metrics"), values)
 
 
 def configuration_record(configuration):
@@ -73,21 +132,53 @@ def configuration_record(configuration):
     }
 
 
-def evaluation_record(task, key, metrics, fold_metrics, facts):
+def evaluation_record(task, key, metrics, facts):
     """Make the row of an evaluation."""
     if facts["status"] not in STATUSES:
         raise ExperienceError(
             f"An evaluation's status is one of {', '.join(STATUSES)}; got {facts['status']!r}."
         )
-    versions = installed_versions() if facts["versions"] is None else facts["versions"]
+    facts = _plain(facts)
+    folds = facts.pop("fold_metrics", None)
+    versions = facts.pop("versions", None)
+    known, other = metric_columns(_checked_metrics(metrics or {}))
+    _check_metric_names(other)
     return {
         "task": task,
         "configuration": key,
-        "metrics": to_json(metrics or {}),
-        "fold_metrics": to_json(fold_metrics or {}),
-        **_plain({**facts, "versions": None}),
-        "versions": to_json(versions),
+        **facts,
+        "max_rows": int(facts.get("max_rows") or 0),
+        **known,
+        "other_metrics": to_json(other) if other else None,
+        "fold_metrics": to_json(folds) if folds else None,
+        "versions": to_json(installed_versions() if versions is None else versions),
     }
+
+
+def metric_columns(metrics):
+    """Split metrics into those that have a column, a value for each, and the others."""
+    known = {name: metrics.get(name) for name in METRIC_COLUMNS}
+    return known, {name: value for name, value in metrics.items() if name not in known}
+
+
+def _checked_metrics(metrics):
+    """Return the metrics as floats, None for what is not finite."""
+    try:
+        return {str(name): _plain(float(value)) for name, value in metrics.items()}
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ExperienceError(
+            f"Metrics are a dict from names to numbers; got {metrics!r}."
+        ) from error
+
+
+def _check_metric_names(names):
+    """Refuse a metric that is named like another column of the evaluations."""
+    taken = sorted(set(names) & set(schema().evaluations.columns.keys()))
+    if taken:
+        raise ExperienceError(
+            f"A metric can't be named {taken[0]!r}: that is what another column of the "
+            "evaluations is called. Give it another name."
+        )
 
 
 @cache
@@ -104,76 +195,33 @@ def installed_versions():
     return versions
 
 
-def insert_missing(connection, table, records):
-    """Insert the records whose key is not there yet; return how many those were."""
-    present = existing_keys(connection, table)
-    names = [column.name for column in table.primary_key]
-    fresh = {}
-    for record in records:
-        key = tuple(record[name] for name in names)
-        if key not in present:
-            fresh.setdefault(key, record)
-    if fresh:
-        connection.execute(table.insert(), list(fresh.values()))
-    return len(fresh)
-
-
-def existing_keys(connection, table):
-    """Return the set of primary keys of a table, as tuples."""
-    from sqlalchemy import select
-
-    return {tuple(row) for row in connection.execute(select(*table.primary_key))}
-
-
 def insert_one(connection, table, record, *, replace=False):
     """Insert a record unless its key is there; then leave the old one, or replace it."""
-    from sqlalchemy import and_, select
-
-    same = and_(*(column == record[column.name] for column in table.primary_key))
-    if replace:
-        connection.execute(table.delete().where(same))
-    elif connection.execute(select(*table.primary_key).where(same)).first() is not None:
-        return
-    connection.execute(table.insert(), [record])
+    insert_all(connection, table, [record], replace=replace)
 
 
-def write_facts(connection, facts):
-    """Set facts about the base, such as how it was collected; older values are replaced."""
-    for key, value in facts.items():
-        text = value if isinstance(value, str) else to_json(value)
-        insert_one(connection, schema().facts, {"key": key, "value": text}, replace=True)
+def insert_all(connection, table, records, *, replace=False):
+    """Insert records; where a key is there already, leave the old one, or replace it.
 
-
-def read_records(connection, hidden, change=dict):
-    """Read the records of a base, to be added to another one.
-
-    Parameters
-    ----------
-    connection : Connection
-        To the base to read.
-    hidden : set of str
-        Ids of tasks to leave out.
-    change : callable, default=dict
-        Makes the record to write from the record read.
-
-    Returns
-    -------
-    dict of str to list of dict
-        The records of each table, in an order in which they can be added.
+    They are written in one order everywhere, so that two writers of the same records wait for each
+    other instead of each holding what the other one needs.
     """
-    from sqlalchemy import select
+    query = insert_into(connection, table)
+    keys = [column.name for column in table.primary_key]
+    if replace:
+        others = [column.name for column in table.columns if column.name not in keys]
+        values = {name: query.excluded[name] for name in others}
+        query = query.on_conflict_do_update(index_elements=keys, set_=values)
+    else:
+        query = query.on_conflict_do_nothing()
+    fresh = {tuple(record[name] for name in keys): record for record in records}
+    if fresh:
+        connection.execute(query, [fresh[key] for key in sorted(fresh)])
 
-    owner = {"tasks": "id", "evaluations": "task"}
-    records = {}
-    for name in ("tasks", "configurations", "evaluations"):
-        rows = (row._mapping for row in connection.execute(select(getattr(schema(), name))))
-        records[name] = [change(r) for r in rows if r.get(owner.get(name)) not in hidden]
-    return records
 
+def insert_into(connection, table):
+    """Begin an insertion that may say what to do where the key is there already."""
+    from sqlalchemy.dialects import postgresql, sqlite
 
-def add_records(connection, records):
-    """Add what is missing of other base's records; return how many of each table that were."""
-    return {
-        name: insert_missing(connection, getattr(schema(), name), rows)
-        for name, rows in records.items()
-    }
+    dialect = connection.dialect.name
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)

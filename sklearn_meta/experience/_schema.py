@@ -5,13 +5,25 @@ from types import SimpleNamespace
 
 # The number a base carries in its fact "schema_version". Raise it by one when a reader that knows
 # only the number before would misread or could not read the base: a column or table renamed,
-# dropped or given another meaning or unit, a key made of other parts. A new fact, a new table, a
-# new column that may be NULL and that old readers don't ask for, or a new metric name leaves it as
-# it is. Whoever raises it adds a step to `_database.py` that brings the number before up to it.
-SCHEMA_VERSION = 1
+# dropped or given another meaning or unit, a key made of other parts. A new fact, a new table, or a
+# new metric name (it goes into `other_metrics`) leaves it as it is. Whoever raises it adds a step
+# to `_migrations.py` that brings the number before up to it.
+SCHEMA_VERSION = 2
 
 KINDS = ("binary", "multiclass", "regression")
 STATUSES = ("ok", "timeout", "memory", "error")
+# Each has a column of its own: one metric of 20,000 evaluations is then read without decoding all
+# the others, and whoever opens the file finds plain numbers.
+METRIC_COLUMNS = (
+    "roc_auc",
+    "log_loss",
+    "accuracy",
+    "balanced_accuracy",
+    "f1_macro",
+    "rmse",
+    "mae",
+    "r2",
+)
 
 
 @cache
@@ -59,10 +71,13 @@ def schema():
         Column("task", String, ForeignKey("tasks.id"), primary_key=True),
         Column("configuration", String, ForeignKey("configurations.key"), primary_key=True),
         Column("seed", Integer, primary_key=True, autoincrement=False),
-        Column("metrics", Text, nullable=False),
-        Column("fold_metrics", Text, nullable=False),
+        Column("max_rows", Integer, primary_key=True, autoincrement=False),  # 0: no cap, or unsaid
+        *(Column(name, Float) for name in METRIC_COLUMNS),
+        Column("other_metrics", Text),  # JSON, NULL where there are none
+        Column("fold_metrics", Text),  # JSON, NULL where there are none
         Column("fit_seconds", Float),
         Column("predict_seconds", Float),
+        Column("machine_speed", Float),  # NULL: unknown
         Column("rows_used", Integer),
         Column("n_folds", Integer),
         Column("status", String, nullable=False),

@@ -53,7 +53,11 @@ def test_collects_all_kinds_and_resumes():
         "complete": True,
     }
     frame = base.tasks(metafeatures=True).set_index("name")
-    assert frame["kind"].to_dict() == {"two": "binary", "three": "multiclass", "line": "regression"}
+    assert frame["task_type"].to_dict() == {
+        "two": "binary",
+        "three": "multiclass",
+        "line": "regression",
+    }
     assert frame.loc["two", ["openml_id", "group", "source"]].tolist() == [7, "g", "here"]
     assert frame.loc["line", "licence"] == "CC0"
     assert frame.loc["three", "NumberOfClasses"] == 3

@@ -70,7 +70,7 @@ def test_database_of_something_else(tmp_path):
 
 def test_newer_schema(path):
     set_version(path, "7")
-    with pytest.raises(ExperienceError, match="version 7.*up to 1. Upgrade"):
+    with pytest.raises(ExperienceError, match="version 7.*up to 2. Upgrade"):
         Experience.open(path)
 
 

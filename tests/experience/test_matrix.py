@@ -3,7 +3,8 @@ import time
 import numpy as np
 import pytest
 
-from sklearn_meta.experience import Experience, _records
+from sklearn_meta.experience import Experience, _records, _transfer, export
+from sklearn_meta.experience._schema import METRIC_COLUMNS
 
 
 def test_axes_agree(base):
@@ -98,35 +99,83 @@ def test_order_does_not_depend_on_the_order_of_writing(base, fill):
     np.testing.assert_array_equal(ours.scores, theirs.scores)
 
 
-def big_base(path, n_tasks=150, n_configurations=60):
-    """Write a base of the size of the bundled one, all in one transaction."""
-    metafeatures = {f"feature_{i}": i / 7 for i in range(60)}
-    metrics = {"roc_auc": 0.7512, "log_loss": 0.3123, "accuracy": 0.8, "f1_macro": 0.7}
-    facts = {"kind": "binary", "n_rows": 9, "n_columns": 2, "n_classes": 2}
-    run = {"status": "ok", "seed": 0, "versions": {}, "fit_seconds": 0.1}
-    records = {
-        "tasks": [
-            _records.task_record({"name": f"t{i}", **facts}, None, metafeatures)
-            for i in range(n_tasks)
-        ],
-        "configurations": [
-            _records.configuration_record({"family": "linear", "strength": j})
-            for j in range(n_configurations)
-        ],
-    }
-    records["evaluations"] = [
-        _records.evaluation_record(task["id"], configuration["key"], metrics, None, run)
-        for task in records["tasks"]
-        for configuration in records["configurations"]
+def big_base(path, n_tasks=220, n_configurations=110):
+    """Write a base of the size that is to be bundled, all in one transaction."""
+    rng = np.random.default_rng(0)
+    metafeatures = {f"feature_{i}": i / 7 for i in range(100)}
+    facts = {**_records.TASK_DEFAULTS, "n_rows": 9, "n_columns": 2, "n_classes": 2}
+    configurations = [
+        _records.configuration_record({"family": "linear", "strength": j, "other": 0.1, "n": 100})
+        for j in range(n_configurations)
     ]
+    tasks = [
+        _records.task_record({**facts, "name": f"t{i}", "kind": kind}, None, metafeatures)
+        for kind in ("binary", "regression")
+        for i in range(n_tasks // 2)
+    ]
+    run = {**_records.EVALUATION_DEFAULTS, "versions": {}, "max_rows": 2000, "n_folds": 3}
+    run |= {"rows_used": 1333, "fit_seconds": 0.123456, "predict_seconds": 0.0123456}
+    evaluations = [
+        _records.evaluation_record(
+            task["id"],
+            configuration["key"],
+            dict(zip(METRIC_COLUMNS, rng.random(8), strict=True)),
+            run,
+        )
+        for task in tasks
+        for configuration in configurations
+    ]
+    records = {"tasks": tasks, "configurations": configurations, "evaluations": evaluations}
     with Experience.create(path)._writing() as connection:
-        _records.add_records(connection, records)
+        _transfer.add_records(connection, records)
 
 
 def test_opening_and_reading_is_fast(tmp_path):
     big_base(tmp_path / "big.sqlite")
-    Experience.open(tmp_path / "big.sqlite").matrix("binary")  # imports
-    started = time.perf_counter()
-    matrix = Experience.open(tmp_path / "big.sqlite").matrix("binary")
-    assert time.perf_counter() - started < 0.6  # 0.06 s on a quiet machine
-    assert matrix.shape == (150, 60)
+    size = export(Experience.open(tmp_path / "big.sqlite"), tmp_path / "small.sqlite")
+    assert size < 6e6
+    Experience.open(tmp_path / "small.sqlite").matrix("binary")  # imports
+    started = time.process_time()
+    base = Experience.open(tmp_path / "small.sqlite", read_only=True)
+    shape = base.score_matrix("accuracy").shape
+    assert time.process_time() - started < 0.5  # 0.1 s on a quiet machine
+    assert shape == (220, 110)
+
+
+def sized_base():
+    """One task of 5,000 rows at three sizes, one of 1,500 that two of them don't cut."""
+    base = Experience.empty()
+    for name, n_rows in (("large", 5000), ("small", 1500)):
+        id = base.add_task(name, "binary", n_rows=n_rows, n_columns=3, n_classes=2)
+        for max_rows in (1000, 2000, None):
+            score = 0.5 + (max_rows or 5000) / 10_000
+            base.add(id, {"family": "linear"}, {"roc_auc": score}, max_rows=max_rows, rows_used=9)
+    base.add(id, {"family": "svm"}, {"roc_auc": 0.9}, max_rows=1000)
+    return base
+
+
+def test_a_row_for_each_size_that_cuts():
+    matrix = sized_base().matrix("binary", "roc_auc")
+    assert matrix.tasks["name"].tolist() == ["large"] * 3 + ["small"] * 2
+    assert matrix.tasks["rows_seen"].tolist() == [1000, 2000, 5000, 1000, 1500]
+    # 2,000 and no cap at all are the same for 1,500 rows: they are averaged as seeds are
+    np.testing.assert_allclose(matrix.scores[:, 0], [0.6, 0.7, 1.0, 0.6, 0.85])
+    np.testing.assert_allclose(matrix.scores[:, 1], [np.nan] * 3 + [0.9, np.nan])
+    assert len(matrix.metafeatures) == 5
+    assert matrix.tasks.groupby("name")["group"].nunique().tolist() == [1, 1]
+    assert matrix.tasks["group"].nunique() == 2
+
+
+def test_score_matrix_has_a_row_per_task(base, fill):
+    frame = sized_base().score_matrix("roc_auc")
+    assert frame.shape == (2, 2)
+    np.testing.assert_allclose(frame, [[1.0, np.nan], [0.6, 0.9]])
+    fill(base, kind="regression", n_tasks=2)
+    assert base.score_matrix("log_loss").shape == (4, 3)
+    assert (base.score_matrix("rmse") < 0).all().all()
+    ids = base.tasks().query("kind == 'regression'")["id"]
+    assert set(base.score_matrix("rmse", "regression").index) == set(ids)
+    with pytest.raises(ValueError, match="no metric 'rmse' for binary tasks. It has roc_auc"):
+        base.score_matrix("rmse", "binary")
+    with pytest.raises(ValueError, match="no metric 'acuracy' for any tasks"):
+        base.score_matrix("acuracy")

@@ -77,10 +77,10 @@ def test_views_stack_and_hide_everywhere(base):
     assert names(view) == ["binary_2", "binary_3"]
     assert len(view.evaluations()) == 6
     assert view.matrix("binary").shape == (2, 3)
-    assert view.describe()["tasks"] == {"binary": 2}
+    assert view.describe()["tasks"] == {"classification": 2}
     assert view.describe()["hidden"] == 2
     assert view.like(np.random.default_rng(0).normal(size=(60, 3))) == []
-    with pytest.raises(ExperienceError, match="view .* 2 tasks hidden"):
+    with pytest.raises(ExperienceError, match="view of the .* reading only"):
         view.add_configuration({"family": "linear"})
 
 
@@ -112,13 +112,15 @@ def test_describe_counts(base):
     task = base.tasks()["id"][0]
     base.add_evaluation(task, {"family": "mlp"}, {}, status="timeout", reason="20 s")
     counts = base.describe()
-    assert counts["tasks"] == {"binary": 4}
-    assert counts["configurations"] == 4
+    assert counts["tasks"] == {"classification": 4}
+    assert counts["task_types"] == {"binary": 4}
+    assert counts["configurations"] == {"classification": 4}
+    assert (counts["n_tasks"], counts["n_configurations"]) == (4, 4)
     assert counts["families"] == {"linear": 1, "mlp": 1, "naive_bayes": 1, "random_forest": 1}
     assert counts["evaluations"] == 13
     assert counts["failures"] == {"timeout": 1}
     assert counts["size"] > 0
-    assert counts["facts"]["schema_version"] == "1"
+    assert counts["facts"]["schema_version"] == "2"
 
 
 def test_repr_says_what_is_in_it(base, path):
@@ -218,3 +220,72 @@ def test_bundled_base_opens_for_reading():
     assert base.matrix("binary").scores.size > 0
     assert base.matrix("regression").scores.size > 0
     assert pickle.loads(pickle.dumps(base)).location == str(BUNDLED)
+
+
+def test_subset_shows_only_what_was_asked_for(base, fill):
+    fill(base, kind="regression", n_tasks=3)
+    assert names(base.subset(kinds="classification", max_tasks=2)) == ["binary_0", "binary_2"]
+    assert names(base.subset(kinds=["regression"], groups="group_1")) == ["regression_2"]
+    assert names(base.subset(ids=base.tasks()["id"][:2], min_rows=61)) == []
+    assert names(base.subset(openml_ids=3)) == []
+    part = base.subset(families="linear", names=["binary_1", "regression_1"])
+    assert part.matrix("binary").shape == part.matrix("regression").shape == (1, 1)
+    assert part.describe()["configurations"] == {"classification": 1, "regression": 1}
+    assert part.describe()["hidden"] == 5
+    assert len(part.evaluations()) == len(part.configurations()) == 2
+    assert names(part.without("binary_1")) == ["regression_1"]
+    assert names(part.subset(kinds="binary")) == ["binary_1"]
+    assert names(pickle.loads(pickle.dumps(part))) == names(part)
+    base.add_task("binary_1b", "binary", n_rows=1, n_columns=1)
+    assert len(names(part)) == 2
+    with pytest.raises(ExperienceError, match="reading only"):
+        part.add_task("t", "binary", n_rows=1, n_columns=1)
+    with pytest.raises(ExperienceError, match="got 'ranking'"):
+        base.subset(kinds="ranking")
+
+
+def test_without_takes_a_task_or_a_table(base):
+    table = np.random.default_rng(2).normal(size=(60, 3))
+    for task in ("binary_2", ["binary_2"], base.tasks()["id"][2], base.tasks()["id"][2:3], table):
+        assert names(base.without(task)) == ["binary_0", "binary_1", "binary_3"]
+    assert "binary_2" not in names(base.without(table[:40], np.zeros(40)))
+    assert names(base.without("nowhere")) == names(base)
+
+
+def test_a_call_adds_task_configuration_and_evaluation(base):
+    facts = {"name": "new", "kind": "multiclass", "n_rows": 9, "n_columns": 2, "n_classes": 3}
+    id = base.add(facts, {"family": "mlp"}, {"accuracy": 0.5, "brier": 0.2}, max_rows=5)
+    assert base.add(facts, {"family": "mlp"}, {"accuracy": 0.6}, max_rows=5) == id
+    row = base.evaluations().set_index("task").loc[id]
+    assert (row["accuracy"], row["max_rows"], row["status"]) == (0.6, 5, "ok")
+    assert "brier" not in row  # the second call replaced the first
+    runs = [{"configuration": {"family": "mlp", "n": n}, "metrics": {}} for n in range(3)]
+    base.add_evaluations(id, runs)
+    assert (base.evaluations()["task"] == id).sum() == 4
+    with pytest.raises(ExperienceError, match="'speed' is none of them"):
+        base.add_evaluations(id, [*runs, {"configuration": "k", "speed": 1}])
+    with pytest.raises(ExperienceError, match="'n_columns' is missing"):
+        base.add({"name": "x", "kind": "binary", "n_rows": 1}, {"family": "mlp"}, {})
+    with pytest.raises(ExperienceError, match="dict from names to numbers"):
+        base.add(id, {"family": "mlp"}, {"accuracy": "high"})
+
+
+def test_configurations_have_a_row_for_each_kind(base, fill):
+    fill(base, kind="regression", n_tasks=1)
+    base.add_configuration({"family": "catboost"})
+    frame = base.configurations().set_index(["family", "kind"])
+    assert frame.loc[("linear", "classification"), "n_evaluations"] == 4
+    assert frame.loc[("linear", "regression"), "n_evaluations"] == 1
+    assert frame["extra"].to_dict()[("linear", "regression")] == ""
+    lonely = base.configurations().query("family == 'catboost'").iloc[0]
+    assert (lonely["n_evaluations"], lonely["extra"]) == (0, "boost")
+    assert lonely["kind"] != lonely["kind"] or lonely["kind"] is None
+
+
+def test_merging_keeps_versions_that_are_said_once(base, tmp_path):
+    from sklearn_meta.experience import export
+
+    export(base, tmp_path / "small.sqlite")
+    copy = Experience.empty()
+    copy.merge(Experience.open(tmp_path / "small.sqlite"))
+    assert copy.evaluations()["versions"].tolist() == base.evaluations()["versions"].tolist()
