@@ -76,11 +76,36 @@ class Place:
         if self.options.is_offline:
             raise _offline_error(path, what, complaint)
         checks = [*server_checks, *([lambda content, headers: check(content)] if check else [])]
-        content = download(
-            url, what, options=self.options, check=_first_complaint(checks), key=self._key_for(url)
-        )
+        content = self._fetch(url, what, _first_complaint(checks))
         store(path, content)
         return content
+
+    def download(self, url, what, *, check):
+        """Return what is behind an address, without keeping it.
+
+        Parameters
+        ----------
+        url : str
+            Where it comes from.
+        what : str
+            What it is, for messages.
+        check : callable
+            Function from content to a complaint or None.
+
+        Returns
+        -------
+        bytes
+        """
+        if self.options.is_offline:
+            raise NotInCacheError(
+                f"OpenML's {what} are not all in the cache ({self.folder}), and "
+                "sklearn_meta.openml is offline. Fetch them once with a connection."
+            )
+        return self._fetch(url, what, _first_complaint([lambda content, headers: check(content)]))
+
+    def _fetch(self, url, what, check):
+        key = self._key_for(url)
+        return download(url, what, options=self.options, check=check, key=key)
 
     def holds(self, name):
         """Tell whether a file is in the cache."""

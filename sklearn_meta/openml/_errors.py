@@ -12,7 +12,22 @@ class NotInCacheError(OpenMLError, FileNotFoundError):
 
 
 class NotOnServerError(OpenMLError, LookupError):
-    """The server has no such thing (404, or OpenML's own 412 with its code)."""
+    """The server has no such thing (404, or OpenML's own 412 with its code).
+
+    Attributes
+    ----------
+    code : int or None
+        OpenML's own code.
+    """
+
+    def __init__(self, message, code=None):
+        super().__init__(message)
+        self.code = code
+
+    @property
+    def is_empty_list(self):
+        """Whether it was a listing that has no (further) rows."""
+        return self.code in (512, 542, 674)  # of runs, evaluations, setups
 
 
 class ServerError(OpenMLError, ConnectionError):

@@ -161,7 +161,7 @@ def _refusal(status, content, url, what):
                 "trouble; try again later."
             )
         )
-    return NotOnServerError(f"OpenML has no {what}: {said} ({url}). Is the id right?")
+    return NotOnServerError(f"OpenML has no {what}: {said} ({url}). Is the id right?", code)
 
 
 def _error_document(content):
