@@ -8,6 +8,7 @@ _HOMES = {
     "SCHEMA_VERSION": "_schema",
     "collect": "_collect",
     "export": "_export",
+    "import_published": "_published",
     "row_hashes": "_row_hashes",
     "row_sketch": "_fingerprint",
     "shares_rows": "_fingerprint",
