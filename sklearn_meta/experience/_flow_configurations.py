@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 #: Parameters that say how, not what, is computed.
-_IGNORED = frozenset(
-    "n_jobs random_state verbose warm_start oob_score cache_size copy_X max_iter tol solver dual "
-    "algorithm leaf_size probability decision_function_shape intercept_scaling scoring "
-    "validation_fraction n_iter_no_change categorical_features".split()
-)
+_IGNORED = frozenset([
+    *["n_jobs", "random_state", "verbose", "warm_start", "oob_score", "cache_size", "copy_X"],
+    *["max_iter", "tol", "solver", "dual", "algorithm", "leaf_size", "probability", "scoring"],
+    *["decision_function_shape", "intercept_scaling", "validation_fraction", "n_iter_no_change"],
+    "categorical_features",
+])  # fmt: skip
 # Values that parameters of older versions, now gone, had by default.
 _UNSET = (None, "deprecated", "warn", "auto", False, 0, 0.0, 1e-07)
 _NO_MATCH = object()
@@ -59,13 +60,11 @@ def _gamma(value, n_columns):
 _FOREST_NAMES = {n: n for n in ("n_estimators", "max_features", "min_samples_leaf", "bootstrap")}
 _FOREST_VALUES = {"max_features": _share, "class_weight": _class_weight}
 _WITH_CLASSES = {**_FOREST_NAMES, "criterion": "criterion", "class_weight": "class_weight"}
-_BOOSTING = {
-    n: n
-    for n in (
-        "max_iter learning_rate max_leaf_nodes min_samples_leaf l2_regularization max_features "
-        "max_bins".split()
-    )
-}
+_BOOSTING_NAMES = [
+    *["max_iter", "learning_rate", "max_leaf_nodes", "min_samples_leaf", "l2_regularization"],
+    *["max_features", "max_bins"],
+]
+_BOOSTING = {n: n for n in _BOOSTING_NAMES}
 _SVM_NAMES = {n: n for n in ("C", "gamma", "kernel", "degree", "class_weight")}
 
 _RULES = {
