@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from pathlib import Path
 
 import pytest
 
@@ -159,3 +160,12 @@ def test_options_are_checked_and_undone():
         with options(attempts=2) as inner:
             assert (inner.timeout, inner.attempts) == (1, 2)
         assert outer.attempts == 4
+
+
+def test_the_table_of_the_docs_names_each_fault_as_it_is_answered():
+    page = (Path(__file__).parents[2] / "docs/openml.md").read_text()
+    for name, (kind, words) in EXPECTED.items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| {name} |"))
+        seen = row.split(" | ")[1]
+        assert seen.startswith(kind)
+        assert words in seen
