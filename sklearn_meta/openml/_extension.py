@@ -15,6 +15,7 @@ import openml
 from openml.extensions.sklearn import SklearnExtension
 from openml.runs.trace import OpenMLRunTrace, OpenMLTraceIteration
 from sklearn.base import clone
+from sklearn.model_selection import BaseCrossValidator
 
 from sklearn_meta.openml._errors import OpenMLError
 
@@ -75,6 +76,35 @@ class MetaExtension(SklearnExtension):
             if setting["oml:name"] == "experience":
                 setting["oml:value"] = _without_folder(setting["oml:value"])
         return settings
+
+    def seed_model(self, model, seed=None):
+        """Seed what is not seeded yet; splitters that do not shuffle are left alone.
+
+        The client seeds those too, and can't read the flow back then: scikit-learn refuses a
+        splitter with a seed that has no effect.
+
+        Parameters
+        ----------
+        model : estimator
+            Changed in place.
+        seed : int, default=None
+            From which the seeds are drawn.
+
+        Returns
+        -------
+        estimator
+            The model.
+        """
+        splitters = [v for v in model.get_params().values() if isinstance(v, BaseCrossValidator)]
+        unshuffled = [
+            splitter
+            for splitter in splitters
+            if not getattr(splitter, "shuffle", True) and splitter.random_state is None
+        ]
+        super().seed_model(model, seed)
+        for splitter in unshuffled:
+            splitter.random_state = None
+        return model
 
     def _run_model_on_fold(self, model, task, X_train, rep_no, fold_no, y_train=None, X_test=None):
         if not is_search(_last_step(model)):

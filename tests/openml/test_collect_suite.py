@@ -9,9 +9,7 @@ CONFIGURATIONS = [{"family": "naive_bayes"}, {"family": "linear"}]
 
 
 def scores_of(base):
-    return {
-        kind: base.matrix(kind, "roc_auc").scores.tolist() for kind in ("binary", "multiclass")
-    }
+    return {kind: base.matrix(kind, "roc_auc").scores.tolist() for kind in ("binary", "multiclass")}
 
 
 def collected(base, **how):

@@ -162,8 +162,12 @@ def test_flow_of_an_open_experience_and_an_executor(client):
 
 def test_flow_of_a_splitter_comes_back(client):
     extension = MetaExtension()
-    flow = extension.model_to_flow(MetaAutoClassifier(cv=KFold(4)))
-    assert extension.flow_to_model(flow).cv.n_splits == 4
+    model = extension.seed_model(MetaAutoClassifier(cv=KFold(4)), seed=0)
+    assert model.random_state is not None
+    again = extension.flow_to_model(extension.model_to_flow(model))
+    assert again.cv.n_splits == 4
+    shuffled = extension.seed_model(MetaAutoClassifier(cv=KFold(4, shuffle=True)), seed=0)
+    assert shuffled.cv.random_state is not None
 
 
 @pytest.mark.parametrize(
