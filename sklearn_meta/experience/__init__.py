@@ -9,6 +9,7 @@ _HOMES = {
     "TableFolder": "_sources",
     "collect": "_collect",
     "export": "_export",
+    "import_published": "_published",
     "row_hashes": "_row_hashes",
     "row_sketch": "_fingerprint",
     "shares_rows": "_fingerprint",
