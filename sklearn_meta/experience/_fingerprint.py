@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sklearn_meta.experience._content_digest import content_digest
 from sklearn_meta.experience._row_hashes import (
     as_table,
     both_hashes,
-    content_digest,
     has_words,
     row_hashes,
 )

@@ -10,7 +10,7 @@ import numpy as np
 
 from sklearn_meta.experience._row_sample import sample_rows
 
-_CHUNK_CELLS = 2_000_000
+CHUNK_CELLS = 2_000_000
 _DIGITS = 6
 _MISSING = np.uint64(0x9E3779B97F4A7C15)
 
@@ -54,43 +54,19 @@ def both_hashes(X):
     hashes : ndarray of shape (2, n_samples), dtype uint64
         First the hashes that ignore the order of the columns, then those that keep to it.
     """
-    return _hash_rows(_taken(X), _place_weights(X.shape[1]))
+    return hash_rows(taken_rows(X), _place_weights(X.shape[1]))
 
 
-def content_digest(X):
-    """Return a number of a table that changes with its cells, not with any order.
-
-    Columns are told apart by what they hold instead of by their place: two tables have the same
-    digest if they are made of the same rows and columns, whatever the order of both.
-
-    Parameters
-    ----------
-    X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_features)
-        The table.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
-    """
-    X = _taken(X)
-    columns = [X[:, [j]] if not hasattr(X, "iloc") else X.iloc[:, [j]] for j in range(X.shape[1])]
-    one = np.ones(1, dtype=np.uint64)
-    sums = [_scramble(_hash_rows(c, one)[0]).sum(dtype=np.uint64) for c in columns]
-    weights = _scramble(np.array(sums, dtype=np.uint64)) | np.uint64(1)
-    rows = _hash_rows(X, weights)[1]
-    return f"{int(_scramble(rows).sum(dtype=np.uint64)):016x}"
-
-
-def _taken(X):
+def taken_rows(X):
+    """Bring a table into the shape to be hashed, cut down if it is large."""
     return sample_rows(X.tocsr() if hasattr(X, "tocsr") else X)
 
 
 def _place_weights(n_columns):
-    return _scramble(np.arange(n_columns, dtype=np.uint64)) | np.uint64(1)
+    return scramble(np.arange(n_columns, dtype=np.uint64)) | np.uint64(1)
 
 
-def _hash_rows(X, weights):
+def hash_rows(X, weights):
     """Add up the hashes of the cells of each row, plain and weighted by column."""
     if hasattr(X, "tocsr"):
         return _hash_sparse(X, weights)
@@ -98,13 +74,13 @@ def _hash_rows(X, weights):
         return _hash_frame(X, weights)
     if X.dtype.kind in "fiub":
         return _hash_numbers(X, weights)
-    return _sum_columns((_hash_texts(X[:, j]) for j in range(X.shape[1])), weights, len(X))
+    return _sum_columns((hash_texts(X[:, j]) for j in range(X.shape[1])), weights, len(X))
 
 
 def has_words(X):
     """Tell whether a table (of `as_table`) has a cell that is neither a number nor a date."""
     if hasattr(X, "iloc"):
-        columns = [X.iloc[:, j] for j, dtype in enumerate(X.dtypes) if not _is_number(dtype)]
+        columns = [X.iloc[:, j] for j, dtype in enumerate(X.dtypes) if not is_number(dtype)]
         return any(column.dtype.kind != "M" and _holds_word(column) for column in columns)
     is_object = not hasattr(X, "tocsr") and X.dtype.kind not in "fiub"
     return is_object and any(_holds_word(X[:, j]) for j in range(X.shape[1]))
@@ -113,7 +89,7 @@ def has_words(X):
 def _holds_word(values):
     import pandas as pd
 
-    return any(_number_of(level) is None for level in pd.unique(values) if not pd.isna(level))
+    return any(number_of(level) is None for level in pd.unique(values) if not pd.isna(level))
 
 
 def as_table(X):
@@ -133,9 +109,9 @@ def as_table(X):
 
 def _hash_frame(X, weights):
     """Hash a DataFrame's rows; its plain numbers are taken as one block, for speed."""
-    numeric = np.array([_is_number(dtype) for dtype in X.dtypes], dtype=bool)
+    numeric = np.array([is_number(dtype) for dtype in X.dtypes], dtype=bool)
     others = np.flatnonzero(~numeric)
-    total = _sum_columns((_hash_column(X.iloc[:, j]) for j in others), weights[others], len(X))
+    total = _sum_columns((hash_column(X.iloc[:, j]) for j in others), weights[others], len(X))
     if numeric.any():
         total += _hash_numbers(X.loc[:, numeric].to_numpy(dtype=np.float64), weights[numeric])
     return total
@@ -150,38 +126,38 @@ def _sum_columns(columns, weights, n_rows):
     return total
 
 
-def _is_number(dtype):
+def is_number(dtype):
     return isinstance(dtype, np.dtype) and dtype.kind in "fiub"
 
 
-def _hash_column(column):
+def hash_column(column):
     """Hash a column that is not a plain numpy number: by its distinct values, then spread."""
     if getattr(column.dtype, "kind", "O") == "M":
         seconds = column.to_numpy(dtype="datetime64[s]")
-        hashes = _scramble(seconds.view(np.int64).astype(np.uint64))
+        hashes = scramble(seconds.view(np.int64).astype(np.uint64))
         return np.where(np.isnat(seconds), _MISSING, hashes)
-    return _hash_texts(column)
+    return hash_texts(column)
 
 
-def _hash_texts(values):
+def hash_texts(values):
     """Hash each distinct value once; texts that are numbers count as those."""
     import pandas as pd
 
     codes, levels = pd.factorize(values)
-    table = np.array([*map(_hash_level, levels), _MISSING], dtype=np.uint64)
+    table = np.array([*map(hash_level, levels), _MISSING], dtype=np.uint64)
     return table[codes]
 
 
-def _hash_level(level):
+def hash_level(level):
     """Hash one value by its number if it has one, else by its text."""
-    number = _number_of(level)
+    number = number_of(level)
     if number is not None:
-        return int(_hash_cells(np.array([number]))[0])
+        return int(hash_cells(np.array([number]))[0])
     text = str(level).strip().encode(errors="replace")
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "little")
 
 
-def _number_of(level):
+def number_of(level):
     """Read a value as a number, or return None."""
     text = str(level).strip()
     try:
@@ -192,19 +168,19 @@ def _number_of(level):
 
 def _hash_sparse(X, weights):
     """Hash the stored cells, and count the zeros between them."""
-    zero = _hash_cells(np.zeros(1))  # an array: numpy scalars would warn of the overflow
+    zero = hash_cells(np.zeros(1))  # an array: numpy scalars would warn of the overflow
     X = X.copy()
     X.sum_duplicates()
-    cells = _hash_cells(X.data.astype(np.float64)) - zero
+    cells = hash_cells(X.data.astype(np.float64)) - zero
     rows = [
-        _sum_slices(cells, X.indptr) + zero * np.uint64(X.shape[1]),
-        _sum_slices(cells * weights[X.indices], X.indptr)
+        sum_slices(cells, X.indptr) + zero * np.uint64(X.shape[1]),
+        sum_slices(cells * weights[X.indices], X.indptr)
         + zero * weights.sum(dtype=np.uint64, keepdims=True),
     ]
     return np.stack(rows)
 
 
-def _sum_slices(cells, starts):
+def sum_slices(cells, starts):
     """Sum what lies between each two starts; sums may wrap around, their differences hold."""
     totals = np.concatenate([np.zeros(1, np.uint64), np.cumsum(cells, dtype=np.uint64)])
     return totals[starts[1:]] - totals[starts[:-1]]
@@ -213,16 +189,16 @@ def _sum_slices(cells, starts):
 def _hash_numbers(block, weights):
     """Hash the rows of a numeric block, some rows at a time to bound the memory."""
     total = np.empty((2, len(block)), dtype=np.uint64)
-    step = max(1, _CHUNK_CELLS // max(1, block.shape[1]))
+    step = max(1, CHUNK_CELLS // max(1, block.shape[1]))
     for start in range(0, len(block), step):
-        cells = _hash_cells(np.asarray(block[start : start + step], np.float64))
+        cells = hash_cells(np.asarray(block[start : start + step], np.float64))
         total[0, start : start + step] = cells.sum(axis=1, dtype=np.uint64)
         cells *= weights
         total[1, start : start + step] = cells.sum(axis=1, dtype=np.uint64)
     return total
 
 
-def _hash_cells(values):
+def hash_cells(values):
     """Hash numbers by their first six significant digits and their power of ten."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         power = np.floor(np.log10(np.abs(values)))
@@ -236,13 +212,13 @@ def _hash_cells(values):
     power = np.where(overflow, power + 1, power)
     digits = digits.astype(np.int64).view(np.uint64)
     power = power.astype(np.int64).view(np.uint64) * usable.astype(np.uint64)
-    hashes = _scramble(digits + (power << np.uint64(32)))
-    hashes = np.where(np.isposinf(values), _scramble(np.full(1, 1 << 62, np.uint64)), hashes)
-    hashes = np.where(np.isneginf(values), _scramble(np.full(1, 1 << 63, np.uint64)), hashes)
+    hashes = scramble(digits + (power << np.uint64(32)))
+    hashes = np.where(np.isposinf(values), scramble(np.full(1, 1 << 62, np.uint64)), hashes)
+    hashes = np.where(np.isneginf(values), scramble(np.full(1, 1 << 63, np.uint64)), hashes)
     return np.where(np.isnan(values), _MISSING, hashes)
 
 
-def _scramble(values):
+def scramble(values):
     """Spread 64-bit numbers over their whole range (splitmix64's finalizer)."""
     values = values + np.uint64(0x9E3779B97F4A7C15)
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -70,13 +70,13 @@ def _column_numbers(column):
         return _mixed(column.to_numpy(dtype="datetime64[s]").view(np.int64))
     import pandas as pd
 
-    from sklearn_meta.experience._row_hashes import _hash_level, _number_of
+    from sklearn_meta.experience._row_hashes import hash_level, number_of
 
     codes, levels = pd.factorize(column)
-    numbers = [_number_of(level) for level in levels]
+    numbers = [number_of(level) for level in levels]
     table = np.array(
         [
-            _hash_level(level) if number is None else _mixed(np.array([number]))[0]
+            hash_level(level) if number is None else _mixed(np.array([number]))[0]
             for level, number in zip(levels, numbers, strict=True)
         ]
         + [_mixed(np.array([_NAN]))[0]],
