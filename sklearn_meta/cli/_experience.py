@@ -28,6 +28,9 @@ def run_experience(options):
 
 def _describe(options):
     """Write what a base holds."""
+    from sklearn_meta.experience import Experience
+
+    Experience.empty().tasks()  # SQLAlchemy and pandas are loaded: what follows times the base
     started = perf_counter()
     base = _open(options.base)
     opened = perf_counter() - started

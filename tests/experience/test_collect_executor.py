@@ -10,7 +10,11 @@ from sklearn.datasets import make_classification
 
 from sklearn_meta.experience import Experience, collect
 from sklearn_meta.experience._collect_task import prepare_task, save_problem
-from sklearn_meta.experience._foreign_lane import _evaluate_here, evaluate_there
+from sklearn_meta.experience._foreign_lane import (
+    _evaluate_here,
+    _may_have_children,
+    evaluate_there,
+)
 
 QUICK = [{"family": "naive_bayes"}, {"family": "linear"}, {"family": "neighbors"}]
 
@@ -123,6 +127,7 @@ def test_a_dask_cluster_that_loses_a_worker_loses_no_evaluation():
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
+        assert all(client.run(_may_have_children).values())  # else nothing ends a fit there
         report = collect(tables(8), listed, base, executor=client.get_executor(), verbose=0)
         alive = client.run(os.getpid)
     assert len(killed) == 1
