@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from sklearn_meta.experience._row_hashes import as_table, both_hashes, hashed_rows
+from sklearn_meta.experience._row_hashes import as_table, both_hashes, scramble
 
 
 def content_digest(X, y):
@@ -34,10 +34,10 @@ def content_digest(X, y):
     >>> content_digest(X, y) == content_digest(X, 1 - y)
     False
     """
-    table = as_table(X)
-    rows = both_hashes(table)[0]
-    kept = hashed_rows(*table.shape)
-    targets = both_hashes(np.asarray(y, dtype=float)[kept, None])[0]
-    mixed = (rows ^ (rows >> np.uint64(31))) * (targets | np.uint64(1))
-    total = (mixed ^ (mixed >> np.uint64(29))).sum(dtype=np.uint64)
+    rows = both_hashes(as_table(X))[0]
+    targets = both_hashes(np.asarray(y, dtype=float)[:, None])[0]
+    if len(rows) == len(targets):
+        total = scramble(scramble(rows) ^ targets).sum(dtype=np.uint64)
+    else:  # too large a table to hash every row; the target is then known by itself
+        total = scramble(rows).sum(dtype=np.uint64) ^ scramble(targets).sum(dtype=np.uint64)
     return blake2b(int(total).to_bytes(8, "little"), digest_size=5).hexdigest()
