@@ -111,6 +111,9 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
       by their hyperparameters, where these are plain JSON values; keep secrets out of those.
     - versions of packages, and the seed.
 
+    A base that is recorded to and also advises makes a fit depend on those before it; for the same
+    result from the same `random_state`, let one base advise and record to another.
+
     Trials that were stopped early for trailing are marked "raced", and give no score to learn from:
     the folds that they finished may be easier or harder than the others.
 

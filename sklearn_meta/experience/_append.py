@@ -97,13 +97,13 @@ def append_run(base, task, evaluations, *, fingerprint, metafeatures):
     """
     facts = {"openml_id": None, "licence": None, "group": None, **task}
     record = _records.task_record(facts, fingerprint, metafeatures)
-    configurations = [_records.configuration_record(e["configuration"]) for e in evaluations]
+    tables = schema()
     with base._writing() as connection:
         name = _place_task(connection, record)
-        for configuration, evaluation in zip(configurations, evaluations, strict=True):
-            _records.insert_one(connection, schema().configurations, configuration)
-            record = _evaluation_record(name, configuration["key"], evaluation)
-            _records.insert_one(connection, schema().evaluations, record, replace=True)
+        pairs = [_records.evaluation_of_facts(name, evaluation) for evaluation in evaluations]
+        _records.insert_all(connection, tables.configurations, [new for new, _ in pairs])
+        runs = [run for _, run in pairs]
+        _records.insert_all(connection, tables.evaluations, runs, replace=True)
     return name
 
 
@@ -132,23 +132,3 @@ def _join_group(connection, relatives, name):
             joins = table.update().where(table.c.id == task.id)
             connection.execute(joins.values({"group": group}))
     return group
-
-
-_OPTIONAL = dict.fromkeys(
-    (
-        "fit_seconds",
-        "predict_seconds",
-        "rows_used",
-        "n_folds",
-        "reason",
-        "max_rows",
-        "machine_speed",
-    )
-)
-
-
-def _evaluation_record(task, key, evaluation):
-    facts = {**_OPTIONAL, "status": "ok", "seed": 0, **evaluation}
-    metrics = facts.pop("metrics")
-    del facts["configuration"]
-    return _records.evaluation_record(task, key, metrics, facts)

@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from sklearn_meta.experience._row_hashes import as_table, both_hashes
+from sklearn_meta.experience._row_hashes import as_table, both_hashes, scramble
 from sklearn_meta.experience._row_sample import taken_rows
 
 
@@ -36,9 +36,8 @@ def content_digest(X, y):
     False
     """
     table = as_table(X)
+    table = table.tocsr() if hasattr(table, "tocsr") else table
     rows = both_hashes(table)[0]
-    kept = taken_rows(table.tocsr() if hasattr(table, "tocsr") else table)
-    targets = both_hashes(np.asarray(y, dtype=float)[kept, None])[0]
-    mixed = (rows ^ (rows >> np.uint64(31))) * (targets | np.uint64(1))
-    total = (mixed ^ (mixed >> np.uint64(29))).sum(dtype=np.uint64)
+    targets = both_hashes(np.asarray(y, dtype=float)[taken_rows(table), None])[0]
+    total = scramble(scramble(rows) ^ targets).sum(dtype=np.uint64)
     return blake2b(int(total).to_bytes(8, "little"), digest_size=5).hexdigest()

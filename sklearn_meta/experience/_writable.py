@@ -138,8 +138,8 @@ class Writable(Viewable):
             Rows that a fold was trained on.
         n_folds : int, default=None
             Number of folds that finished.
-        status : {"ok", "timeout", "memory", "error"}, default="ok"
-            How it ended.
+        status : {"ok", "raced", "timeout", "memory", "error"}, default="ok"
+            How it ended; "raced" was stopped early for trailing.
         reason : str, default=None
             What went wrong.
         seed : int, default=0

@@ -23,17 +23,11 @@ def test_scikit_learn_check(estimator, check):
 @pytest.mark.slow
 @pytest.mark.parametrize("estimator", [MetaAutoClassifier, MetaAutoRegressor])
 def test_scikit_learn_checks_while_recording(estimator, tmp_path):
-    """Every fit of every check is written, and advises the later ones."""
+    """Every fit of every check is written, and none is the worse for it."""
     place = tmp_path / "checks.sqlite"
     Experience.create(place).close()
-    model = estimator(
-        max_trials=2,
-        random_state=0,
-        record_to=place,
-        families=["linear", "neighbors"],
-        experience=[place],
-    )
+    model = estimator(max_trials=2, random_state=0, record_to=place)
     with warnings.catch_warnings():
         warnings.simplefilter("error", RecordingWarning)
-        check_estimator(model)
+        check_estimator(model, on_skip=None)
     assert len(Experience.open(place).tasks()) > 20
