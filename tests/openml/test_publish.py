@@ -150,6 +150,13 @@ def test_flow_tells_no_folder_and_no_password(client):
         assert "secret" not in json.dumps(settings)
 
 
+def test_description_of_the_flow_is_the_docstrings_beginning(client, caplog):
+    flow = MetaExtension().model_to_flow(MetaAutoClassifier())
+    assert flow.description.startswith("Find the classification pipelines that suit a table")
+    assert "Parameters" not in flow.description
+    assert not [r for r in caplog.records if "not found in descriptions" in r.getMessage()]
+
+
 def test_flow_of_an_open_experience_and_an_executor(client):
     from concurrent.futures import ThreadPoolExecutor
 
