@@ -117,6 +117,12 @@ def test_table_of_the_run_is_ours(client):
     assert X["member"].cat.categories.tolist() == ["TRUE", "FALSE"]  # and booleans
 
 
+def test_no_pickle_is_left_in_the_cache(client, cache_folder):
+    run_task(RandomForestClassifier(2, random_state=0), 59)
+    left = [path.name for path in cache_folder.rglob("*") if "pkl" in path.name]
+    assert set(left) <= {"features.xml.pkl"}  # which the client reads only if it is whole
+
+
 def test_class_labels_that_look_like_booleans(client, server):
     from tests.openml.tables import cross_validation, mixed
 
