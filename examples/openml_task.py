@@ -48,7 +48,9 @@ print(task.cv)
 
 clf = MetaAutoClassifier(max_trials=3, random_state=0)
 scores = cross_validate(clf, task.X, task.y, cv=task.cv, scoring="accuracy")["test_score"]
-print(f"accuracy on the task's splits: {scores.mean():.3f} (from {scores.min()} to {scores.max()})")
+print(
+    f"accuracy on the task's splits: {scores.mean():.3f} ({scores.min():.3f} to {scores.max():.3f})"
+)
 clf.fit(task.X, task.y)
 print(clf.leaderboard_[["rank", "family", "score", "weight"]].to_string(index=False))
 

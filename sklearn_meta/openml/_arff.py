@@ -78,5 +78,7 @@ def _sparse_table(cells, n_columns):
 
     values, rows, columns = cells
     numbers = np.array(values, dtype=np.float64)
-    shape = (max(rows, default=-1) + 1, n_columns)
+    # scikit-learn's trees take no 64-bit indices
+    rows, columns = np.array(rows, dtype=np.int32), np.array(columns, dtype=np.int32)
+    shape = (int(rows.max(initial=-1)) + 1, n_columns)
     return csr_array((numbers, (rows, columns)), shape=shape)

@@ -9,6 +9,7 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sklearn_meta.openml._errors import DamagedFileError, NotInCacheError, OpenMLError
 from sklearn_meta.openml._http import download
@@ -112,8 +113,8 @@ class Place:
         return (self.folder / name).is_file()
 
     def _key_for(self, url):
-        """Return the key for the API alone, never for another host that a description names."""
-        return self.key if url.startswith(self.server) else None
+        """Return the key for the server alone, never for another host that a description names."""
+        return self.key if urlsplit(url)[:2] == urlsplit(self.server)[:2] else None
 
 
 def as_id(value, name):

@@ -50,9 +50,20 @@ def make_client_task(task):
 
     # what the client reads here is in the cache, so it opens no connection
     with protect_cache(datasets=[task.openml_id], tasks=[task.task_id]):
-        theirs = openml.tasks.get_task(task.task_id, download_splits=True)
+        theirs = openml.tasks.get_task(task.task_id)
     theirs.get_X_and_y = TableOfTask(_as_frame(task), task.y)
+    theirs.split = _client_splits(task.cv)
     return theirs
+
+
+def _client_splits(cv):
+    """Return the splits as the client holds them; its own way leaves a pickle in the cache."""
+    from openml.tasks.split import OpenMLSplit, Split
+
+    nested = {}
+    for repeat, fold, train, test in cv.folds:
+        nested.setdefault(repeat, {})[fold] = {0: Split(train, test)}
+    return OpenMLSplit("splits", "", nested)
 
 
 def _as_frame(task):

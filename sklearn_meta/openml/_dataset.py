@@ -1,5 +1,7 @@
 """A data set of OpenML, from its id."""
 
+import numpy as np
+
 from sklearn_meta.openml._cache import Place, as_id
 from sklearn_meta.openml._description import fetch_description
 from sklearn_meta.openml._errors import DamagedFileError, OpenMLError
@@ -190,7 +192,7 @@ def _parts(table, names, kept, target):
     if hasattr(table, "columns"):
         return table[kept], None if target is None else table[target]
     positions = {name: position for position, name in enumerate(names)}
-    X = table[:, [positions[name] for name in kept]]
+    X = table[:, np.array([positions[name] for name in kept], dtype=np.int32)]
     if target is None:
         return X, None
     return X, pd.Series(table[:, [positions[target]]].toarray().ravel(), name=target)

@@ -5,6 +5,7 @@ ours is a subclass that takes its place, when asked to. Searches are known by wh
 this room lies below theirs.
 """
 
+import inspect
 import json
 import time
 from collections import OrderedDict
@@ -49,6 +50,12 @@ class MetaExtension(SklearnExtension):
                 f"A flow can't hold {'/'.join(names) or 'a parameter'}={o!r}. Give what can be "
                 "written down: a scorer's name, the names of families, a scikit-learn splitter."
             ) from error
+
+    def _get_sklearn_description(self, model, char_lim=1024):
+        if not is_search(model):
+            return super()._get_sklearn_description(model, char_lim)
+        summary = (inspect.getdoc(model) or "").partition("\n\nParameters\n")[0]
+        return summary if len(summary) <= char_lim else summary[: char_lim - 3] + "..."
 
     def _extract_information_from_model(self, model):
         found = super()._extract_information_from_model(model)

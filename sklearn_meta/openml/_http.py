@@ -20,7 +20,7 @@ from sklearn_meta.openml._errors import (
 
 _logger = logging.getLogger(__name__)
 _PIECE = 1 << 16
-_LOCAL = ("127.0.0.1", "localhost", "[::1]")
+_LOCAL = ("127.0.0.1", "localhost", "::1")
 # OpenML's codes in its error documents: no access, and a database that is busy for a moment.
 _NO_ACCESS = (102, 103, 112)
 _BUSY = (107,)
@@ -99,7 +99,7 @@ def _session(url):
 
     session = requests.Session()
     session.headers["user-agent"] = "sklearn_meta"
-    session.trust_env = not urlsplit(url).netloc.startswith(_LOCAL)  # no proxy to ourselves
+    session.trust_env = urlsplit(url).hostname not in _LOCAL  # no proxy to ourselves
     return session
 
 

@@ -132,9 +132,8 @@ def _nominal(series, declared):
     """Categories of strings, spelled as the features spell them."""
     import pandas as pd
 
-    spelled = {}
-    for value in reversed(declared):
-        spelled.update({value.casefold(): value, value: value})
+    spelled = {value.casefold(): value for value in declared}
+    spelled.update({value: value for value in declared})  # an exact match goes first
     levels = pd.unique(series.dropna())
     texts = {level: _spelling(level, spelled) for level in levels}
     known = list(declared) or sorted(set(texts.values()))

@@ -17,6 +17,7 @@ from sklearn_meta.openml import (
     fetch_splits,
     fetch_task,
     iter_suite,
+    options,
     suite_task_ids,
 )
 
@@ -166,6 +167,18 @@ def test_suite_leaves_out_and_names_what_fails(client, capsys):
     said = capsys.readouterr().err
     assert "2/3: task 999 left out" in said
     assert "1 tasks left out: [999]" in said
+
+
+def test_suite_leaves_out_what_nobody_foresaw(client, server):
+    table = server.world.tables[101]
+    server.world.suites[902] = ("odd", [201, 59])
+    table.row_id = "risk"  # a target that is said to be a row id too
+    table.target = "nowhere"
+    del server.world.tasks[201]["folds"][:]
+    suite = iter_suite(902)
+    with options(attempts=1):
+        assert [task.task_id for task in suite] == [59]
+    assert list(suite.failed) == [201]
 
 
 def test_suite_stops_where_asked_to(client):

@@ -117,6 +117,12 @@ def test_table_of_the_run_is_ours(client):
     assert X["member"].cat.categories.tolist() == ["TRUE", "FALSE"]  # and booleans
 
 
+def test_no_pickle_is_left_in_the_cache(client, cache_folder):
+    run_task(RandomForestClassifier(2, random_state=0), 59)
+    left = [path.name for path in cache_folder.rglob("*") if "pkl" in path.name]
+    assert set(left) <= {"features.xml.pkl"}  # which the client reads only if it is whole
+
+
 def test_class_labels_that_look_like_booleans(client, server):
     from tests.openml.tables import cross_validation, mixed
 
@@ -148,6 +154,13 @@ def test_flow_tells_no_folder_and_no_password(client):
         flow.flow_id = 1
         settings = extension.obtain_parameter_values(flow)
         assert "secret" not in json.dumps(settings)
+
+
+def test_description_of_the_flow_is_the_docstrings_beginning(client, caplog):
+    flow = MetaExtension().model_to_flow(MetaAutoClassifier())
+    assert flow.description.startswith("Find the classification pipelines that suit a table")
+    assert "Parameters" not in flow.description
+    assert not [r for r in caplog.records if "not found in descriptions" in r.getMessage()]
 
 
 def test_flow_of_an_open_experience_and_an_executor(client):
