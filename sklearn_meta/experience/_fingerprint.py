@@ -7,11 +7,17 @@ common (bottom-k sketches, Beyer et al. 2007).
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sklearn_meta.experience._row_hashes import as_table, both_hashes, has_words, row_hashes
+from sklearn_meta.experience._content_digest import content_digest
+from sklearn_meta.experience._row_hashes import (
+    as_table,
+    both_hashes,
+    has_words,
+    row_hashes,
+)
 
 SKETCH_SIZE = 128
 MIN_SHARE = 0.3
@@ -94,12 +100,17 @@ class Fingerprint:
         Columns of the table; None if unknown.
     has_words : bool
         Whether some cells are words rather than numbers.
+    content : str or None
+        Digest of the whole table that depends on no order. Only kept where rows are not
+        distinctive without the order of the columns; None also in bases written before there were
+        digests, whose tables are then recognised if the columns have their old order.
     """
 
     shuffled: Sketch
     ordered: Sketch | None = None
     n_columns: int | None = None
     has_words: bool = False
+    content: str | None = None
 
     @classmethod
     def of(cls, X):
@@ -112,7 +123,10 @@ class Fingerprint:
         table = as_table(X)
         shuffled, ordered = both_hashes(table)
         sketches = Sketch.of_rows(shuffled), Sketch.of_rows(ordered)
-        return cls(*sketches, n_columns=table.shape[1], has_words=has_words(table))
+        found = cls(*sketches, n_columns=table.shape[1], has_words=has_words(table))
+        if found._order_is_needless():
+            return found
+        return replace(found, content=content_digest(table))
 
     def to_json(self):
         """Write the fingerprint as a JSON text."""
@@ -120,6 +134,8 @@ class Fingerprint:
         record["has_words"] = self.has_words
         if self.ordered is not None:
             record["ordered"] = self.ordered.pack()
+        if self.content is not None:
+            record["content"] = self.content
         return json.dumps(record, separators=(",", ":"))
 
     @classmethod
@@ -128,17 +144,24 @@ class Fingerprint:
         record = json.loads(text)
         ordered = Sketch.unpack(record["ordered"]) if "ordered" in record else None
         return cls(
-            Sketch.unpack(record["shuffled"]), ordered, record["n_columns"], record["has_words"]
+            Sketch.unpack(record["shuffled"]),
+            ordered,
+            record["n_columns"],
+            record["has_words"],
+            record.get("content"),
         )
 
     def shares_rows_with(self, other):
         """Tell whether two tables share rows beyond what chance explains.
 
-        Where nothing but the order of the columns tells rows apart, it has to be the same: without
-        it, any two tables of, say, thirty columns of 0 and 1 are made of the same few rows.
+        Where nothing but the order of the columns tells rows apart, it has to be the same, or all
+        rows have to be there: without it, any two tables of, say, thirty columns of 0 and 1 are
+        made of the same few rows.
         """
         if None not in (self.n_columns, other.n_columns) and self.n_columns != other.n_columns:
             return False
+        if self.content is not None and self.content == other.content:
+            return len(self.ordered.hashes) >= MIN_EVIDENCE
         if self.ordered is None or other.ordered is None:
             return self.shuffled.share(other.shuffled) >= MIN_SHARE
         if self.ordered.matches(other.ordered):

@@ -58,27 +58,41 @@ def matrix_records(scores, seconds, meta_features, *, metric, kind, rows, tasks,
             raise ExperienceError(
                 f"Two {what} of the matrix are the same. Give each its own label."
             )
-    values = scores.to_numpy(dtype=float)
-    tried = np.isfinite(values) | np.isfinite(seconds)
-    evaluations = []
-    for i, j in np.argwhere(tried):
-        is_ok = np.isfinite(values[i, j])
-        facts = {
-            **_records.EVALUATION_DEFAULTS,
-            "fit_seconds": float(seconds[i, j]),
-            "rows_used": int(rows[i, j]) if np.isfinite(rows[i, j]) else None,
-            "status": "ok" if is_ok else "error",
-            "reason": None if is_ok else "no score was given",
-            "versions": {},
-        }
-        metrics = {metric: values[i, j]} if is_ok else {}
-        names = task_records[i]["id"], configuration_records[j]["key"]
-        evaluations.append(_records.evaluation_record(*names, metrics, facts))
     return {
         "tasks": task_records,
         "configurations": configuration_records,
-        "evaluations": evaluations,
+        "evaluations": _evaluation_records(
+            [record["id"] for record in task_records],
+            [record["key"] for record in configuration_records],
+            {"score": scores.to_numpy(dtype=float), "seconds": seconds, "rows": rows},
+            metric,
+        ),
     }
+
+
+def _evaluation_records(ids, keys, cells, metric):
+    """Make a record of every cell that has a score or seconds: copies of two that were checked."""
+    facts = {**_records.EVALUATION_DEFAULTS, "versions": {}}
+    fine = _records.evaluation_record("", "", {metric: 0.0}, facts)
+    facts |= {"status": "error", "reason": "no score was given"}
+    failed = _records.evaluation_record("", "", {}, facts)
+    has_column = metric in fine
+    tried = np.isfinite(cells["score"]) | np.isfinite(cells["seconds"])
+    score, seconds, rows = (
+        [value if np.isfinite(value) else None for value in cells[name][tried].tolist()]
+        for name in ("score", "seconds", "rows")
+    )
+    records = []
+    for n, (i, j) in enumerate(np.argwhere(tried).tolist()):
+        record = dict(failed if score[n] is None else fine)
+        record |= {"task": ids[i], "configuration": keys[j], "fit_seconds": seconds[n]}
+        record["rows_used"] = None if rows[n] is None else int(rows[n])
+        if score[n] is not None and has_column:
+            record[metric] = score[n]
+        elif score[n] is not None:
+            record["other_metrics"] = _records.to_json({metric: score[n]})
+        records.append(record)
+    return records
 
 
 def _aligned(part, scores, name):

@@ -170,7 +170,12 @@ class Located:
 
 
 def _reserve_file(location):
-    """Make the empty file that a new base will fill; never over an existing one."""
+    """Make the empty file that a new base will fill; never over an existing one.
+
+    An empty one may be what somebody left who was killed here; of two who fill it, one is refused.
+    """
+    if os.path.isfile(location) and os.path.getsize(location) == 0:
+        return
     try:
         os.close(os.open(location, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except FileExistsError as error:

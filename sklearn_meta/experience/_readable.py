@@ -149,9 +149,10 @@ class Readable(Located):
         -------
         list of str
             Ids of the tasks with as many columns of which at least 0.3 of the rows (of the smaller
-            of the two tables) are in both. Names and order of the columns do not matter, except
-            where nothing but the order tells rows apart. Tables with fewer than 12 distinct rows
-            are never recognised.
+            of the two tables) are in both. Names and order of the columns do not matter; a mere
+            part of a table where nothing but the order of the columns tells rows apart (many
+            columns of 0 and 1) is recognised in that order only. Tables with fewer than 12 distinct
+            rows are never recognised.
         """
         with self._opened.reading() as connection:
             return _reading.similar_tasks(connection, X, self._view)

@@ -88,6 +88,67 @@ def test_few_cells_with_own_frequencies_are_told_apart(n_levels, n_columns):
     assert alarms == []
 
 
+@pytest.mark.parametrize("n_levels, n_columns", [(2, 15), (2, 30), (3, 9)])
+def test_small_numbers_are_recognised_in_any_order(n_levels, n_columns):
+    tables = [small_numbers(seed, n_levels, n_columns, 1000) for seed in range(4)]
+    rng = np.random.default_rng(0)
+    for a, table in enumerate(tables):
+        mixed = rng.permutation(rng.permutation(table, axis=1))
+        for b, other in enumerate(tables):
+            assert recognised(mixed, other) == (a == b)
+            assert recognised(other, pd.DataFrame(mixed).astype(str)) == (a == b)
+        content = {
+            Fingerprint.of(container(mixed)).content
+            for container in (np.asarray, sparse.csr_array, pd.DataFrame, sparse.coo_matrix)
+        }
+        assert content == {Fingerprint.of(table).content}
+    old = Fingerprint.from_json(Fingerprint.of(table).to_json().replace("content", "unknown"))
+    assert old.content is None
+    assert Fingerprint.of(table[rng.permutation(1000)]).shares_rows_with(old)
+    changed = mixed.copy()
+    changed[0, 0] = 1 - changed[0, 0]
+    assert Fingerprint.of(changed).content != Fingerprint.of(table).content
+
+
+def test_a_task_has_one_id_in_any_order():
+    from sklearn_meta.experience import Experience
+
+    base = Experience.empty()
+    rng = np.random.default_rng(0)
+    facts = {"n_rows": 600, "n_columns": 6, "n_classes": 2}
+    for table in (mixed_table(0), pd.DataFrame(small_numbers(0, 2, 15, 600))):
+        ids = {
+            base.add_task("t", "binary", fingerprint=table.iloc[rows, columns], **facts)
+            for rows, columns in [
+                (slice(None), slice(None)),
+                (rng.permutation(600), rng.permutation(table.shape[1])),
+            ]
+        }
+        assert len(ids) == 1
+
+
+@pytest.mark.parametrize("container", [pd.DataFrame, np.asarray, sparse.csr_array, "words"])
+def test_large_tables_are_recognised_in_any_order(monkeypatch, container):
+    from sklearn_meta.experience import _row_sample
+
+    monkeypatch.setattr(_row_sample, "MAX_ROWS", 2000)
+    rng = np.random.default_rng(0)
+    table = np.round(rng.normal(size=(10_000, 5)), 3) * (rng.random((10_000, 5)) < 0.9)
+    other = np.round(rng.normal(size=(10_000, 5)), 3)
+    if container == "words":
+
+        def container(values):
+            return pd.DataFrame(values).assign(word=[f"w{v:.0f}" for v in values.sum(axis=1)])
+
+    whole = container(table)
+    mixed = container(rng.permutation(table)[:, ::-1])
+    assert len(row_hashes(whole)) == 2000
+    assert recognised(mixed, whole)
+    np.testing.assert_array_equal(row_sketch(mixed), row_sketch(whole))
+    assert recognised(container(table[rng.permutation(10_000)[:5000]] * (1 + 1e-12)), whole)
+    assert not recognised(container(other), whole)
+
+
 def test_different_tables_are_not_recognised():
     tables = [mixed_table(seed) for seed in range(6)]
     for a in range(6):

@@ -39,12 +39,15 @@ def test_killed_writers_of_a_file(tmp_path, n_kills):
     connection.close()
 
 
-def test_a_reader_undoes_what_a_killed_writer_left(tmp_path):
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_a_reader_undoes_what_a_killed_writer_left(tmp_path, is_sealed):
     """A journal that still has to be rolled back is no obstacle to a reader."""
     path = tmp_path / "base.sqlite"
-    Experience.create(path).add(
-        {"name": "t", "kind": "binary", "n_rows": 1, "n_columns": 1}, {"family": "linear"}, {}
-    )
+    base = Experience.create(path)
+    base.add({"name": "t", "kind": "binary", "n_rows": 1, "n_columns": 1}, {"family": "linear"}, {})
+    if is_sealed:
+        base.export(path)
+    content = path.read_bytes()
     code = """
 import os, sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -61,3 +64,10 @@ os.kill(os.getpid(), 9)
     assert len(base.tasks()) == len(base.evaluations()) == 1
     assert base.check() == []
     assert os.listdir(tmp_path) == ["base.sqlite"]
+    assert path.read_bytes() == content
+
+
+def test_a_creator_that_was_killed_leaves_the_place_free(tmp_path):
+    (tmp_path / "base.sqlite").touch()
+    Experience.create(tmp_path / "base.sqlite").add_configuration({"family": "linear"})
+    assert len(Experience.open(tmp_path / "base.sqlite").configurations()) == 1
