@@ -39,6 +39,7 @@ from sklearn_meta.metafeatures import describe_task
 
 AT = {"trials": (1, 2, 3, 5, 8, 10, 16, 32), "seconds": (1, 3, 10, 30, 100, 300)}
 N_FOLDS = 10
+METRIC = "balanced_accuracy"
 
 
 def read_experience(folder):
@@ -52,7 +53,7 @@ def read_experience(folder):
         1.0 - error.loc[ids],
         pd.read_parquet(folder / "runtime_seconds.parquet").loc[ids],
         looks.loc[ids],
-        metric="balanced_accuracy",
+        metric=METRIC,
         kind="multiclass",
         tasks=pd.DataFrame(
             {
@@ -134,6 +135,7 @@ def main():
             validate(
                 experience,
                 {name: default_advisors()[name]},
+                metric=METRIC,
                 folds=folds,
                 at=AT,
                 metafeature_seconds=charged,

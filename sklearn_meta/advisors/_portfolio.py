@@ -15,9 +15,9 @@ from sklearn_meta.advisors._listing import ListSession
 class PortfolioAdvisor(ExperiencedAdvisor):
     """Greedy portfolio of the configurations of earlier tasks; looks at no meta-feature.
 
-    Each configuration is the one that, after those before it, lowers the mean regret over the
-    earlier tasks the most; regret is the distance to a task's best score as a share of that
-    between its best and its worst. Cost-aware, the gain is divided by the seconds predicted for a
+    Each configuration is the one that, after those before it, lowers the mean root of the regret
+    over the earlier tasks the most; regret is the distance to a task's best score as a share of
+    that between its best and its worst. Cost-aware, the gain is divided by the seconds predicted for a
     table of this size. Results of the new task change nothing. When the portfolio is used up, or
     nothing of it fits into the time left, families that it lacks get a turn with their defaults,
     and the search goes on in the continuous space.
@@ -101,7 +101,8 @@ class PortfolioAdvisor(ExperiencedAdvisor):
         failed = np.isfinite(results.seconds) & ~np.isfinite(results.scores)
         return _Regrets(
             configurations=results.configurations,
-            regret=regrets(results.scores, failed),
+            # the root: a few tasks with far-off scores would else outweigh all others
+            regret=np.sqrt(regrets(results.scores, failed)),
             weights=1.0 / counts[members],
             cost=results.fit_cost(),
         )

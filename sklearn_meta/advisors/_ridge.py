@@ -78,6 +78,10 @@ class Ridge:
 def fit_ridge(x, targets, groups):
     """Fit a ridge whose strength and residuals come from grouped cross-validation.
 
+    The strongest ridge is taken whose squared error is not worse than that of the best one by more
+    than a standard error over tasks: where meta-features have hardly proved to help, they are
+    hardly used.
+
     Parameters
     ----------
     x : ndarray of shape (n_tasks, n_features)
@@ -93,6 +97,11 @@ def fit_ridge(x, targets, groups):
         Fitted on all tasks.
     residuals : ndarray of shape (n_tasks, n_targets)
         Cross-validated residuals at the chosen strength.
+
+    References
+    ----------
+    Breiman, Friedman, Olshen and Stone (1984), "Classification and regression trees", section
+    3.4.3, for the rule of one standard error.
     """
     folds = _grouped_folds(groups)
     if folds.max(initial=0) < 1:
@@ -103,8 +112,16 @@ def fit_ridge(x, targets, groups):
         held = folds == fold
         for number, ridge in enumerate(_ridge_path(x[~held], targets[~held])):
             residuals[number][held] = targets[held] - ridge.predict(x[held])
-    best = int(np.argmin((residuals**2).mean(axis=(1, 2))))
-    return _ridge_path(x, targets, _ALPHAS[best : best + 1])[0], residuals[best]
+    chosen = _within_an_error((residuals**2).mean(axis=2), len(np.unique(groups)))
+    return _ridge_path(x, targets, _ALPHAS[chosen : chosen + 1])[0], residuals[chosen]
+
+
+def _within_an_error(losses, n_groups):
+    """Pick the last of some models, shape (n_models, n_tasks), that is not clearly worse."""
+    best = int(np.argmin(losses.mean(axis=1)))
+    excess = losses[best:] - losses[best]
+    error = excess.std(axis=1, ddof=1) / np.sqrt(n_groups)
+    return best + int(np.flatnonzero(excess.mean(axis=1) <= error)[-1])
 
 
 def _ridge_path(x, targets, alphas=_ALPHAS):

@@ -142,7 +142,11 @@ def validate(
         if len(block.held_out(fold))
     ]
     if not units:
-        raise ValueError(f"There is no task of kind {kind!r} with at least two scores.")
+        held = sorted({matrix.metric for matrix in matrices.values()})
+        raise ValueError(
+            f"There is no task of kind {kind!r} with two scores of {' or '.join(held) or metric}. "
+            "Name a metric that the experience has, or another kind."
+        )
     found = Parallel(n_jobs=n_jobs)(delayed(_run_fold)(*unit, plan) for unit in units)
     frame = pd.DataFrame([row for rows in found for row in rows])
     return frame if per_task else summarise_regret(frame)

@@ -180,6 +180,16 @@ def test_an_experience_made_of_a_matrix_without_rows():
     assert by["gaussian", "seconds"] < by["random", "seconds"]
 
 
+def test_an_experience_of_another_metric_than_the_default():
+    matrix = make_matrix("regression", n_tasks=4, n_configurations=8)
+    labels = {"index": matrix.tasks["name"], "columns": matrix.keys}
+    base = Experience.from_matrix(pd.DataFrame(-matrix.scores, **labels), metric="mae")
+    settings = {"folds": 2, "at": {"trials": [1]}}
+    with pytest.raises(ValueError, match="two scores of rmse. Name a metric"):
+        validate(base, [RandomAdvisor()], **settings)
+    assert validate(base, [RandomAdvisor()], metric="mae", **settings)["n_tasks"].tolist() == [4]
+
+
 def test_tasks_without_two_scores_are_left_out():
     matrix = make_matrix(n_tasks=6)
     matrix.scores[2, 1:] = np.nan
