@@ -106,17 +106,19 @@ def add_experience(verbs):
     """Add the verb ``experience`` with its own verbs."""
     experience = verbs.add_parser(
         "experience",
-        help="describe, check, export or merge experience bases",
+        help="describe, check, explain, export or merge experience bases",
         description="Look at and move experience bases. A base is a file, a URL, or the word "
         "bundled for the one that comes with the package.",
     )
     actions = experience.add_subparsers(
-        dest="action", required=True, metavar="{describe,check,export,merge}"
+        dest="action", required=True, metavar="{describe,check,rules,export,merge}"
     )
     describe = actions.add_parser("describe", help="say what a base holds")
     describe.add_argument("base", nargs="?", default="bundled", metavar="BASE")
     check = actions.add_parser("check", help="look for damage; exit code 2 if there is some")
     check.add_argument("base", nargs="?", default="bundled", metavar="BASE")
+    rules = actions.add_parser("rules", help="say which families suit which tables")
+    rules.add_argument("base", nargs="?", default="bundled", metavar="BASE")
     export = actions.add_parser("export", help="write a base to a file to be sent around")
     export.add_argument("base", metavar="BASE")
     export.add_argument(

@@ -10,7 +10,7 @@ from sklearn_meta.cli._tables import check_output
 
 
 def run_experience(options):
-    """Describe, check, export or merge bases.
+    """Describe, check, export or merge bases, or say what one has learned.
 
     Parameters
     ----------
@@ -22,7 +22,13 @@ def run_experience(options):
     int
         Exit code.
     """
-    actions = {"describe": _describe, "check": _check, "export": _export, "merge": _merge}
+    actions = {
+        "describe": _describe,
+        "check": _check,
+        "rules": _rules,
+        "export": _export,
+        "merge": _merge,
+    }
     return actions[options.action](options)
 
 
@@ -90,6 +96,12 @@ def _check(options):
     if not findings:
         sys.stdout.write(f"{base.location} is whole\n")
     return 2 if findings else 0
+
+
+def _rules(options):
+    """Write which families suit which tables, and how far that can be trusted."""
+    sys.stdout.write(f"{_open(options.base).rules()}\n")
+    return 0
 
 
 def _export(options):

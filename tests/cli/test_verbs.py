@@ -152,3 +152,11 @@ def test_the_command_starts_fast():
         "sys.exit(len({'sklearn', 'pandas', 'skops'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_experience_rules_say_what_was_learned_and_how_far_to_trust_it(run):
+    said = run("experience", "rules")
+    assert said.code == 0
+    assert said.out.startswith("classification, ")
+    assert "\nregression, " in said.out
+    assert "held-out tasks" in said.out
