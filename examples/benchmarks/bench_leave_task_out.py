@@ -111,7 +111,7 @@ def page(experience, per_task, charged, spent, arguments):
         )
     counts = experience.describe()
     yield (
-        f"The base: {sum(counts['tasks'].values())} tasks, {counts['configurations']} "
+        f"The base: {sum(counts['tasks'].values())} tasks, {experience.configurations()['key'].nunique()} "
         f"configurations, {counts['evaluations']} evaluations, "
         f"{sum(counts['failures'].values())} of them failed. Processor seconds of the whole "
         "simulation: " + ", ".join(f"{name} {s:.0f}" for name, s in spent.items()) + ".\n"
