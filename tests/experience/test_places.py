@@ -135,7 +135,7 @@ class TestPostgres(ExperienceContract):
         base = fill(place())
         run_sql(
             url,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity "
             "WHERE pid <> pg_backend_pid() AND datname = 'experience'",
         )
         assert len(base.tasks()) == 3
