@@ -110,8 +110,9 @@ def page(experience, per_task, charged, spent, arguments):
             f"{len(charged)} tables found).\n"
         )
     counts = experience.describe()
+    n_configurations = experience.configurations()["key"].nunique()
     yield (
-        f"The base: {sum(counts['tasks'].values())} tasks, {experience.configurations()['key'].nunique()} "
+        f"The base: {sum(counts['tasks'].values())} tasks, {n_configurations} "
         f"configurations, {counts['evaluations']} evaluations, "
         f"{sum(counts['failures'].values())} of them failed. Processor seconds of the whole "
         "simulation: " + ", ".join(f"{name} {s:.0f}" for name, s in spent.items()) + ".\n"

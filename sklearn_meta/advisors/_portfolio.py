@@ -18,9 +18,9 @@ class PortfolioAdvisor(ExperiencedAdvisor):
     Each configuration is the one that, after those before it, lowers the mean root of the regret
     over the earlier tasks the most; regret is the distance to a task's best score as a share of
     that between its best and its worst. Cost-aware, the gain is divided by the seconds predicted
-    for a table of this size. Results of the new task change nothing. When the portfolio is used up, or
-    nothing of it fits into the time left, families that it lacks get a turn with their defaults,
-    and the search goes on in the continuous space.
+    for a table of this size. Results of the new task change nothing. When the portfolio is used up,
+    or nothing of it fits into the time left, families that it lacks get a turn with their
+    defaults, and the search goes on in the continuous space.
 
     Parameters
     ----------
