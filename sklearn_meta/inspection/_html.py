@@ -2,7 +2,12 @@
 
 from html import escape
 
-from sklearn_meta.inspection._summary import reasons_left_out, recorded_where, summarise
+from sklearn_meta.inspection._summary import (
+    best_score,
+    reasons_left_out,
+    recorded_where,
+    summarise,
+)
 
 _STYLE = (
     "<style>.sm-report{font:13px/1.4 sans-serif;margin:.5em 0;max-width:60em}"
@@ -27,7 +32,7 @@ def html_report(estimator):
         Self-contained; nothing is fetched.
     """
     facts = summarise(estimator)
-    families = [(name, n, f"{score:.5g}") for name, n, score in facts.families]
+    families = [(name, n, best_score(score)) for name, n, score in facts.families]
     members = [(n, name, _Bar(weight)) for n, name, weight in facts.members]
     similar = [(task["name"], f"{task['distance']:.2f}") for task in facts.similar]
     longest = max(facts.seconds.values()) or 1.0

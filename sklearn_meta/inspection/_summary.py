@@ -23,7 +23,8 @@ class SearchSummary:
     statuses : dict of str to int
         How many trials ended how.
     families : list of tuple (str, int, float)
-        Family, trials, best score; the best first.
+        Family, trials, best score of those that ran to their end (None if none did); the best
+        first.
     members : list of tuple (int, str, float)
         Trial, family and weight of the ensemble's members; the heaviest first.
     similar : list of dict
@@ -114,12 +115,7 @@ def summarise(estimator, n_similar=5):
     """
     trials = estimator.trials_
     finished = [trial for trial in trials if np.isfinite(trial["score"])]
-    best_of_family = {}
-    for trial in finished:
-        known = best_of_family.get(trial["family"], -np.inf)
-        best_of_family[trial["family"]] = max(known, trial["score"])
     counts = Counter(trial["family"] for trial in trials)
-    ranked = sorted(best_of_family.items(), key=lambda item: -item[1])
     by_number = {trial["trial"]: trial for trial in trials}
     members = sorted(estimator.members_, key=lambda member: -member.weight)
     same = [t for t in finished if t["configuration"] == estimator.best_configuration_]
@@ -129,7 +125,7 @@ def summarise(estimator, n_similar=5):
         scoring=estimator.scoring_,
         n_trials=len(trials),
         statuses=dict(Counter(trial["status"] for trial in trials)),
-        families=[(family, counts[family], score) for family, score in ranked],
+        families=[(family, counts[family], score) for family, score in _rank_families(finished)],
         members=[(m.trial, by_number[m.trial]["family"], m.weight) for m in members],
         similar=estimator.similar_tasks_[:n_similar],
         excluded=estimator.excluded_because_,
@@ -138,3 +134,21 @@ def summarise(estimator, n_similar=5):
         seconds=dict(estimator.seconds_),
         trial_seconds=float(sum(trial["seconds"] for trial in trials)),
     )
+
+
+def _rank_families(finished):
+    """Return the best score of each family, the best first; None where no trial ran to its end.
+
+    What was stopped early for trailing was scored on other folds: its score is not comparable.
+    """
+    best = {trial["family"]: None for trial in finished}
+    for trial in finished:
+        if trial["status"] == "ok":
+            known = best[trial["family"]]
+            best[trial["family"]] = max(trial["score"], -np.inf if known is None else known)
+    return sorted(best.items(), key=lambda item: np.inf if item[1] is None else -item[1])
+
+
+def best_score(score):
+    """Write the best score of a family, a dash where none of its trials ran to the end."""
+    return "-" if score is None else f"{score:.5g}"

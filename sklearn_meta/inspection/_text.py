@@ -1,6 +1,11 @@
 """A search's summary as a short text."""
 
-from sklearn_meta.inspection._summary import reasons_left_out, recorded_where, summarise
+from sklearn_meta.inspection._summary import (
+    best_score,
+    reasons_left_out,
+    recorded_where,
+    summarise,
+)
 
 
 def text_report(estimator):
@@ -24,7 +29,7 @@ def text_report(estimator):
         f"{facts.advised_share:.0%} advised by earlier tasks",
         "",
         "families by best score:",
-        *[f"  {name:<24}{score:>12.5g}   {n} trials" for name, n, score in facts.families],
+        *[f"  {name:<24}{best_score(score):>12}   {n} trials" for name, n, score in facts.families],
         "",
         "ensemble:",
         *[f"  {weight:>6.1%}  {name} (trial {number})" for number, name, weight in facts.members],

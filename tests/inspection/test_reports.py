@@ -82,6 +82,19 @@ def test_summary_adds_up(searched):
     assert phases <= facts.seconds["total"] + 0.01
 
 
+def test_what_was_stopped_early_does_not_lead_its_family(searched):
+    other = copy.copy(searched)
+    other.trials_ = copy.deepcopy(searched.trials_)
+    winner = searched.best_configuration_["family"]
+    behind = next(trial["family"] for trial in other.trials_ if trial["family"] != winner)
+    for trial in other.trials_:
+        if trial["family"] == behind:
+            trial.update(status="raced", score=0.0)  # better than all, on its first fold
+    family, _, score = summarise(other).families[-1]
+    assert (family, score) == (behind, None)
+    assert re.search(rf"{behind} +-   ", other.report())
+
+
 def test_text_report(searched):
     report = searched.report()
     assert report.startswith("MetaAutoClassifier: neg_log_loss = ")
