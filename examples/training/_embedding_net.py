@@ -183,7 +183,7 @@ class _Course(Callback):
         dataset_train.epoch = epoch
         rate = self.settings.rate * (1 + np.cos(np.pi * epoch / self.settings.epochs)) / 2
         for group in net.optimizer_.param_groups:
-            group["lr"] = rate
+            group["lr"] = float(rate)  # a numpy number could not be read back
 
     def on_epoch_end(self, net, **_):
         done = len(net.history)

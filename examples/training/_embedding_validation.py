@@ -117,7 +117,7 @@ def _normal_scores(matrix):
 
 
 def read_rankings(experience, names):
-    """Normal scores of the tasks, at the largest size of each.
+    """Read normal scores of the tasks, at the largest size of each.
 
     Returns
     -------

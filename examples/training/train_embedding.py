@@ -1,16 +1,16 @@
 """Train an encoder of tables and find out whether it makes the advice better.
 
 The encoder (see ``_embedding_net.py``) is trained on tables of a folder with an ``index.json``, as
-``collect_bundled.py`` reads it, and on an experience. Tables are dealt out to folds, near-duplicates
-together; encoders are trained without each fold and without each pair of folds, and the default
-advisor is validated with plain meta-features, with embeddings, with both and with none. All of it
-happens once for each seed, which decides the folds, the weights and the samples::
+``collect_bundled.py`` reads it, and on an experience. Tables are dealt out to folds,
+near-duplicates together; encoders are trained without each fold and without each pair of folds, and
+the default advisor is validated with plain meta-features, with embeddings, with both and with none.
+All of it happens once for each seed, which decides the folds, the weights and the samples::
 
     python examples/training/train_embedding.py --tables path/to/tables --work work/embedding
 
-The script can be stopped or killed at any time and goes on where it was when it is called again with
-the same working folder, which also gets ``used.json`` (settings, tables, experience, versions),
-``regret_*.csv`` (every task), ``summary.csv`` and ``summary.md``.
+The script can be stopped or killed at any time and goes on where it was when it is called again
+with the same working folder, which also gets ``used.json`` (settings, tables, experience,
+versions), ``regret_*.csv`` (every task), ``summary.csv`` and ``summary.md``.
 """
 
 import argparse
@@ -180,12 +180,7 @@ def examine(encoder, encoded, similarity, held_out, size):
     """
     import torch
 
-    one, other = (
-        np.stack(
-            [embed_tables(encoder, [table], size, n_samples=1, seed=s)[0] for table in encoded]
-        )
-        for s in (1, 2)
-    )
+    one, other = (embed_tables(encoder, encoded, size, n_samples=1, seed=s) for s in (1, 2))
     distance = np.linalg.norm(one[held_out][:, None] - other[held_out][None], axis=2)
     same = np.eye(len(distance), dtype=bool)
     with torch.no_grad():
