@@ -201,7 +201,46 @@ def principal_components(embeddings, known, n_components):
     return (embeddings - center) @ turn[:n_components].T
 
 
-def make_features(names, folds, nested, direct, untrained):
+def plain_closeness(experience, names):
+    """Minus the distance of tasks by plain meta-features, as the advisor scales them.
+
+    Returns
+    -------
+    ndarray of shape (n_tables, n_tables)
+        NaN where the experience does not know both, or they are of different kinds.
+    """
+    known, found = KnownTables(experience, names), np.full((len(names), len(names)), np.nan)
+    for kinds in KINDS.values():
+        matrix = known.matrix(kinds[0])
+        last = matrix.tasks.drop_duplicates("name", keep="last").index.to_numpy()
+        numbers = np.array([names.index(name) for name in matrix.tasks["name"].iloc[last]])
+        scaler = RankScaler.learn(matrix.metafeatures.iloc[last])
+        scaled = scaler.scale(matrix.metafeatures[list(scaler.names)].to_numpy(dtype=float)[last])
+        distance = np.abs(scaled[:, None] - scaled[None]).mean(axis=2)
+        found[np.ix_(numbers, numbers)] = -distance
+    return found
+
+
+def known_rankings(rankings, n_tables, n_components):
+    """Leading components of the rankings themselves: the best embedding there could be.
+
+    A leak, of course: advice that knows them is a bound of what any embedding can give.
+
+    Returns
+    -------
+    ndarray of shape (n_tables, n_metrics * n_components)
+        NaN where a table has no ranking by a metric.
+    """
+    parts = []
+    for numbers, z in rankings:
+        part = np.full((n_tables, n_components), np.nan)
+        everything = np.ones(len(z), dtype=bool)
+        part[numbers] = principal_components(z, everything, n_components)
+        parts.append(part)
+    return np.hstack(parts)
+
+
+def make_features(names, folds, nested, direct, untrained, bound):
     """Name all columns of all variants.
 
     Parameters
@@ -214,6 +253,8 @@ def make_features(names, folds, nested, direct, untrained):
         Embeddings for each held-out fold.
     untrained : ndarray of shape (n_tables, n_out)
         Embeddings of an encoder as it was initialised.
+    bound : ndarray of shape (n_tables, n_components)
+        From :func:`known_rankings`.
 
     Returns
     -------
@@ -223,6 +264,7 @@ def make_features(names, folds, nested, direct, untrained):
         For each sort of column and each fold, its names in `features`.
     """
     parts = {("untrained", fold): untrained for fold in nested}
+    parts |= {("bound", fold): bound for fold in nested}
     parts |= {("nested", fold): values for fold, values in nested.items()}
     parts |= {("direct", fold): values for fold, values in direct.items()}
     parts |= {
@@ -257,6 +299,7 @@ def make_variants(plain, columns):
         "plain + embedding, not nested": each("direct"),
         "untrained": each("untrained", with_plain=False),
         "plain + untrained": each("untrained"),
+        "rankings known (a leak)": each("bound", with_plain=False),
     }
 
 
@@ -290,56 +333,3 @@ def validate_variants(experience, names, folds, features, columns, seed, referen
             )
         )
     return pd.concat(found, ignore_index=True)
-
-
-def summarise(per_task, baseline="plain"):
-    """Mean regrets, and differences from the baseline, in percent, with standard errors.
-
-    Foldings are averaged first, then tasks of a group: a group counts once in the standard errors.
-    The mark "mean" is the mean over all marks of a currency.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``kind``, ``currency``, ``at``, ``advisor``, ``regret``, ``standard_error``,
-        ``difference``, ``difference_error``, ``n_groups``.
-    """
-    keys = ["kind", "currency", "at", "advisor", "group"]
-    overall = per_task.assign(at="mean")
-    by_group = 100 * pd.concat([per_task, overall]).groupby(keys, sort=False)["regret"].mean()
-    rows = []
-    for (kind, currency, at), part in by_group.groupby(keys[:3], sort=False):
-        table = part.droplevel(keys[:3]).unstack("advisor")
-        root = np.sqrt(len(table))
-        for advisor in per_task["advisor"].unique():
-            away = table[advisor] - table[baseline]
-            rows.append(
-                {
-                    "kind": kind,
-                    "currency": currency,
-                    "at": at,
-                    "advisor": advisor,
-                    "regret": table[advisor].mean(),
-                    "standard_error": table[advisor].std() / root,
-                    "difference": away.mean(),
-                    "difference_error": away.std() / root,
-                    "n_groups": len(table),
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def decide(summary, candidates=("embedding", "plain + components")):
-    """Name the variants that may be shipped.
-
-    The rule was fixed before any figure was seen: the mean over all marks must be better than with
-    plain meta-features by two standard errors for one kind and currency at least, and worse by one
-    standard error for none.
-    """
-    means = summary[summary["at"] == "mean"].set_index("advisor")
-    worth = []
-    for name in candidates:
-        ratio = means.loc[name, "difference"] / means.loc[name, "difference_error"].clip(1e-12)
-        if (ratio < -2).any() and not (ratio > 1).any():
-            worth.append(name)
-    return worth

@@ -28,18 +28,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from _embedding_net import Settings, TableEncoder, embed_tables, time_embedding, train_encoder
+from _embedding_report import decide, examine, write_summary
 from _embedding_samples import encode_table
 from _embedding_validation import (
-    decide,
+    COMPONENTS,
+    known_rankings,
     make_features,
     nested_embeddings,
+    plain_closeness,
     ranking_similarity,
     read_rankings,
-    summarise,
     validate_variants,
 )
-from scipy.stats import spearmanr
-from sklearn.metrics import roc_auc_score
 
 _logger = logging.getLogger("train_embedding")
 
@@ -168,33 +168,6 @@ def train_all(tables, encoded, rankings, settings, options, seed):
     return folds, encoders
 
 
-def examine(encoder, encoded, similarity, held_out, size):
-    """Answer the two questions on tables that the encoder never saw.
-
-    Returns
-    -------
-    dict of str to float
-        ``same_table_auc``: area under the curve of telling samples of one held-out table from
-        samples of two; ``ranking_correlation``: Spearman's correlation of angles and similarities
-        of held-out with seen tables.
-    """
-    import torch
-
-    one, other = (embed_tables(encoder, encoded, size, n_samples=1, seed=s) for s in (1, 2))
-    distance = np.linalg.norm(one[held_out][:, None] - other[held_out][None], axis=2)
-    same = np.eye(len(distance), dtype=bool)
-    with torch.no_grad():
-        mean = torch.from_numpy(embed_tables(encoder, encoded, size))
-        angles = torch.nn.functional.normalize(encoder.angles(mean), dim=1).numpy()
-    cosine, wanted = angles @ angles.T, similarity[np.ix_(held_out, ~held_out)]
-    known = np.isfinite(wanted)
-    found = cosine[np.ix_(held_out, ~held_out)]
-    return {
-        "same_table_auc": roc_auc_score(same.ravel(), -distance.ravel()),
-        "ranking_correlation": spearmanr(found[known], wanted[known]).statistic,
-    }
-
-
 def validate_seed(tables, encoded, rankings, experience, settings, options, seed):
     """Train, embed and validate for one seed; returns the regret of each task."""
     import torch
@@ -202,13 +175,12 @@ def validate_seed(tables, encoded, rankings, experience, settings, options, seed
     names = [table["name"] for table in tables]
     folds, encoders = train_all(tables, encoded, rankings, settings, options, seed)
     made = {left: embed_tables(net, encoded, settings.size) for left, net in encoders.items()}
-    examined = []
+    closeness, examined = plain_closeness(experience, names), []
     for fold in range(options.folds):
         held_out = folds == fold
         similarity = ranking_similarity(rankings, len(tables), ~held_out)
-        examined.append(
-            examine(encoders[frozenset([fold])], encoded, similarity, held_out, settings.size)
-        )
+        encoder = encoders[frozenset([fold])]
+        examined.append(examine(encoder, encoded, similarity, closeness, held_out, settings.size))
     answers = pd.DataFrame(examined).agg(["mean", "min", "max"]).round(3)
     _logger.info("seed %d, tables not seen:\n%s", seed, answers.to_string())
     with torch.random.fork_rng():
@@ -220,31 +192,10 @@ def validate_seed(tables, encoded, rankings, experience, settings, options, seed
         {f: nested_embeddings(made, folds, f) for f in range(options.folds)},
         {f: made[frozenset([f])] for f in range(options.folds)},
         embed_tables(fresh, encoded, settings.size),
+        known_rankings(rankings, len(tables), max(COMPONENTS)),
     )
     regret = validate_variants(experience, names, folds, features, columns, seed, options.reference)
     return regret.assign(seed=seed)
-
-
-def write_summary(regret, options):
-    """Write what came out, and say what may be shipped."""
-    summary = summarise(regret)
-    summary.to_csv(options.work / "summary.csv", index=False)
-    lines = []
-    for (kind, currency), part in summary.groupby(["kind", "currency"], sort=False):
-        marks = part["at"].unique().tolist()
-        count = part["n_groups"].iloc[0]
-        lines += [f"| {kind}, {currency}, {count} groups | " + " | ".join(map(str, marks)) + " |"]
-        lines += ["|---" * (len(marks) + 1) + "|"]
-        for advisor, own in part.groupby("advisor", sort=False):
-            cells = [
-                f"{row.regret:.2f} ({row.difference:+.2f} ± {row.difference_error:.2f})"
-                for row in own.itertuples()
-            ]
-            lines += [f"| {advisor} | " + " | ".join(cells) + " |"]
-        lines += [""]
-    (options.work / "summary.md").write_text("\n".join(lines))
-    _logger.info("regret %%, difference from plain ± standard error:\n%s", "\n".join(lines))
-    _logger.info("worth shipping by the rule: %s", decide(summary) or "nothing")
 
 
 def main(arguments=None):
@@ -281,7 +232,9 @@ def main(arguments=None):
             found.to_csv(path.with_suffix(".partial"), index=False)
             path.with_suffix(".partial").replace(path)
         regret.append(pd.read_csv(path))
-    write_summary(pd.concat(regret, ignore_index=True), options)
+    summary, text = write_summary(pd.concat(regret, ignore_index=True), options.work)
+    _logger.info("regret %%, difference from plain ± standard error:\n%s", text)
+    _logger.info("worth shipping by the rule: %s", decide(summary) or "nothing")
 
 
 if __name__ == "__main__":
