@@ -34,55 +34,48 @@ import pandas as pd
 from _validation_table import markdown
 
 from sklearn_meta.advisors import default_advisors, regret_table, summarise_regret, validate
-from sklearn_meta.experience import EvaluationMatrix
+from sklearn_meta.experience import Experience
 from sklearn_meta.metafeatures import describe_task
 
 AT = {"trials": (1, 2, 3, 5, 8, 10, 16, 32), "seconds": (1, 3, 10, 30, 100, 300)}
 N_FOLDS = 10
 
 
-def read_matrix(folder):
-    """Read the files as an evaluation matrix of one kind and metric."""
+def read_experience(folder):
+    """Make an experience of the files."""
     error = pd.read_parquet(folder / "balanced_error_rate.parquet")
-    metafeatures = pd.read_parquet(folder / "meta_features.parquet")
+    looks = pd.read_parquet(folder / "meta_features.parquet")
     described = json.loads((folder / "configurations.json").read_text())
     groups = json.loads((folder / "groups.json").read_text())
-    ids = [number for number in error.index if number in metafeatures.index]
-    looks = metafeatures.loc[ids]
-    tasks = pd.DataFrame(
-        {
-            "id": [str(number) for number in ids],
-            "name": [f"openml {number}" for number in ids],
-            "openml_id": ids,
-            "kind": "multiclass",
-            "n_rows": looks["NumberOfInstances"].to_numpy().astype(int),
-            "n_columns": looks["NumberOfFeatures"].to_numpy().astype(int),
-            "n_classes": looks["NumberOfClasses"].to_numpy().astype(int),
-            "group": [str(groups[str(number)]["group"]) for number in ids],
-        }
-    )
-    n_rows = tasks["n_rows"].to_numpy(dtype=float)[:, None]
-    return EvaluationMatrix(
-        tasks=tasks,
-        configurations=[
-            {"family": described[name]["algorithm"], **described[name]["hyperparameters"]}
-            for name in error.columns
-        ],
-        keys=list(error.columns),
-        scores=1.0 - error.loc[ids].to_numpy(),
-        seconds=pd.read_parquet(folder / "runtime_seconds.parquet").loc[ids].to_numpy(),
-        rows=np.tile(n_rows, (1, error.shape[1])),
-        metafeatures=looks.reset_index(drop=True),
+    ids = [number for number in error.index if number in looks.index]
+    return Experience.from_matrix(
+        1.0 - error.loc[ids],
+        pd.read_parquet(folder / "runtime_seconds.parquet").loc[ids],
+        looks.loc[ids],
         metric="balanced_accuracy",
+        kind="multiclass",
+        tasks=pd.DataFrame(
+            {
+                "name": [str(number) for number in ids],
+                "openml_id": ids,
+                "group": [str(groups[str(number)]["group"]) for number in ids],
+            },
+            index=ids,
+        ),
+        configurations={
+            name: {"family": facts["algorithm"], **facts["hyperparameters"]}
+            for name, facts in described.items()
+        },
     )
 
 
-def read_folds(folder, matrix, grouped, seed):
+def read_folds(folder, grouped, seed):
     """Fold of each task: near-duplicates together as the files say, or purely at random."""
-    names = matrix.tasks["id"].tolist()
+    groups = json.loads((folder / "groups.json").read_text())
     if grouped:
-        groups = json.loads((folder / "groups.json").read_text())
-        return {name: groups[name]["fold"] for name in names}
+        return {name: facts["fold"] for name, facts in groups.items()}
+    error = pd.read_parquet(folder / "balanced_error_rate.parquet", columns=["c000"])
+    names = [str(number) for number in error.index if str(number) in groups]
     parts = np.array_split(np.random.default_rng(seed).permutation(len(names)), N_FOLDS)
     return {names[task]: fold for fold, part in enumerate(parts) for task in part}
 
@@ -94,10 +87,10 @@ def read_folds(folder, matrix, grouped, seed):
 # on random tables of 20 sizes, and a line in the logarithms of rows and columns gives the others.
 
 
-def time_metafeatures(matrix, seed=0):
-    """Processor seconds for the meta-features of each task, by its id."""
+def time_metafeatures(tasks, seed=0):
+    """Processor seconds for the meta-features of each task, by its name."""
     rng = np.random.default_rng(seed)
-    sizes = matrix.tasks[["n_rows", "n_columns"]].to_numpy()
+    sizes = tasks[["n_rows", "n_columns"]].to_numpy()
     chosen = sizes[np.argsort(sizes.prod(axis=1))[np.linspace(0, len(sizes) - 1, 20).astype(int)]]
     describe_task(rng.normal(size=(50, 3)), np.arange(50) % 2)  # what the first call imports
     seconds = []
@@ -109,7 +102,7 @@ def time_metafeatures(matrix, seed=0):
     design = np.column_stack([np.ones(len(chosen)), np.log(chosen)])
     line = np.linalg.lstsq(design, np.log(seconds), rcond=None)[0]
     predicted = np.exp(np.column_stack([np.ones(len(sizes)), np.log(sizes)]) @ line)
-    return dict(zip(matrix.tasks["id"], predicted.tolist(), strict=True))
+    return dict(zip(tasks["name"], predicted.tolist(), strict=True))
 
 
 # %%
@@ -128,9 +121,9 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, help="write the regret of each task to a parquet file")
     arguments = parser.parse_args()
-    matrix = read_matrix(arguments.meta_dataset)
-    folds = read_folds(arguments.meta_dataset, matrix, arguments.grouped, arguments.seed)
-    charged = None if arguments.free_metafeatures else time_metafeatures(matrix)
+    experience = read_experience(arguments.meta_dataset)
+    folds = read_folds(arguments.meta_dataset, arguments.grouped, arguments.seed)
+    charged = None if arguments.free_metafeatures else time_metafeatures(experience.tasks())
     if charged:
         low, middle, high = np.quantile(list(charged.values()), [0, 0.5, 1])
         print(f"meta-features: {low:.2f} to {high:.2f} s, median {middle:.2f} s\n")
@@ -139,7 +132,7 @@ def main():
         started = time.process_time()
         frames.append(
             validate(
-                matrix,
+                experience,
                 {name: default_advisors()[name]},
                 folds=folds,
                 at=AT,

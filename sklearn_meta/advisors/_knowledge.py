@@ -23,7 +23,7 @@ class Results:
         Greater is better, on the working scale; NaN where missing, but no row or column of NaN
         alone.
     seconds, rows : ndarray of shape (n_tasks, n_configurations)
-        Seconds of a fold, and the rows it was trained on; NaN where nothing was run.
+        Seconds of a fold, NaN where nothing was run; and the rows it was trained on.
     configurations : list of dict
         Of the columns.
     keys : list of str
@@ -59,7 +59,7 @@ class Results:
         return cls(
             scores=scores[cells],
             seconds=matrix.seconds[cells],
-            rows=matrix.rows[cells],
+            rows=_known_rows(matrix)[cells],
             configurations=[matrix.configurations[c] for c in columns],
             keys=[matrix.keys[c] for c in columns],
             tasks=matrix.tasks[rows],
@@ -178,6 +178,13 @@ def group_labels(tasks):
             for number, name in enumerate(names)
         ]
     )
+
+
+def _known_rows(matrix):
+    """Return the rows that were trained on; where nothing is said, those of the table."""
+    tasks = matrix.tasks
+    sizes = tasks["rows_seen" if "rows_seen" in tasks else "n_rows"].to_numpy(dtype=float)
+    return np.where(np.isfinite(matrix.rows), matrix.rows, sizes[:, None])
 
 
 def _whole(number):

@@ -59,7 +59,7 @@ class Block:
 
     def held_out(self, fold):
         """Numbers of the tasks of a fold that can be searched on."""
-        kinds = self.matrix.tasks["kind"].to_numpy() == self.kind
+        kinds = task_types(self.matrix.tasks) == self.kind
         enough = np.isfinite(self.matrix.scores).sum(axis=1) >= _MIN_SCORES
         return np.flatnonzero(kinds & enough & (self.folds == fold))
 
@@ -77,6 +77,25 @@ class Block:
             seconds=matrix.seconds[number, columns] * n_folds,
             reference=reference,
         )
+
+
+def task_types(tasks):
+    """Tell binary, multiclass and regression tasks apart.
+
+    Parameters
+    ----------
+    tasks : DataFrame
+        With a column ``task_type``, or ``kind`` and ``n_classes``.
+
+    Returns
+    -------
+    ndarray of str
+        "binary", "multiclass" or "regression".
+    """
+    if "task_type" in tasks:
+        return tasks["task_type"].to_numpy(dtype=object)
+    several = np.where(tasks["n_classes"] > 2, "multiclass", "binary")
+    return np.where(tasks["kind"] == "classification", several, tasks["kind"])
 
 
 def take_tasks(matrix, rows):
@@ -190,10 +209,15 @@ def _describe(matrix, number, kind, n_folds, has_clock):
     return TaskDescription(
         kind=kind,
         metric=matrix.metric,
-        n_rows=int(np.median(known)) if len(known) else int(facts["n_rows"]),
-        n_columns=int(facts["n_columns"]),
-        n_classes=int(facts["n_classes"]),
+        n_rows=int(np.median(known)) if len(known) else _count(facts["n_rows"]),
+        n_columns=_count(facts["n_columns"]),
+        n_classes=_count(facts["n_classes"]),
         metafeatures=matrix.metafeatures.iloc[number].to_dict(),
         n_folds=n_folds,
         has_clock=has_clock,
     )
+
+
+def _count(number):
+    """Write a size as an integer, 0 where it is not known."""
+    return 0 if number is None or number != number else int(number)

@@ -18,6 +18,7 @@ from sklearn_meta.advisors._settled import (
     assign_folds,
     group_tasks,
     label_tasks,
+    task_types,
 )
 from sklearn_meta.advisors._simulation import simulate
 from sklearn_meta.advisors._summary import summarise_regret
@@ -224,7 +225,7 @@ def _read(experience, kinds, metric):
     matrices = {
         kind: matrix
         for kind, matrix in matrices.items()
-        if matrix is not None and (matrix.tasks["kind"] == kind).any()
+        if matrix is not None and (task_types(matrix.tasks) == kind).any()
     }
     others = sorted({m.metric for m in matrices.values()} - {metric})
     if metric is not None and others:
@@ -273,15 +274,16 @@ def _delays(tasks, seconds):
 def _run_fold(name, advisor, block, fold, plan):
     """Search on all tasks of a fold; a row for each mark."""
     fitted = clone(advisor).fit(block.learnable(fold))
-    rows = []
+    tasks, rows = block.matrix.tasks, []
+    sizes = tasks["rows_seen" if "rows_seen" in tasks else "n_rows"]
     for number in block.held_out(fold):
         facts = {
             "advisor": name,
             "kind": "regression" if block.kind == "regression" else "classification",
-            "task": block.matrix.tasks["name"].iloc[number],
-            "task_id": block.matrix.tasks["id"].iloc[number],
+            "task": tasks["name"].iloc[number],
+            "task_id": tasks["id"].iloc[number],
             "group": block.groups[number],
-            "n_rows": block.matrix.tasks["n_rows"].iloc[number],
+            "n_rows": sizes.iloc[number],
             "metric": block.matrix.metric,
         }
         for currency, mark, regret in _search(fitted, block, number, plan):

@@ -28,7 +28,9 @@ def make_parser():
         description="AutoML for tables. Tables are .csv, .csv.gz or .parquet files.",
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{fit,predict,report,validate}")
+    verbs = parser.add_subparsers(
+        dest="verb", required=True, metavar="{fit,predict,report,validate}"
+    )
     _add_fit(verbs)
     _add_predict(verbs)
     _add_report(verbs)

@@ -1,4 +1,4 @@
-"""The verb validate: does the advice of an experience help on tasks it has not seen?"""
+"""The verb validate: what the advice of an experience is worth on tasks it has not seen."""
 
 import sys
 from pathlib import Path

@@ -6,14 +6,17 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from sklearn_meta.exceptions import ExperienceError
+from sklearn_meta.experience._errors import translated
 from sklearn_meta.experience._files import (
     MEMORY,
     check_file_complete,
     connect_file,
     connect_memory,
     copy_to_memory,
+    is_writable,
 )
 from sklearn_meta.experience._schema import SCHEMA_VERSION, schema
+from sklearn_meta.experience._seal import unseal
 from sklearn_meta.experience._servers import (
     is_url,
     lock_layout,
@@ -84,6 +87,8 @@ class Database:
         with self.engine.connect() as connection:
             connection = connection.execution_options(writes=True)
             with connection.begin():
+                if connection.dialect.name == "sqlite":
+                    unseal(connection)
                 yield connection
 
     def create_tables(self):
@@ -120,7 +125,7 @@ class Database:
             version = self._read_version(connection)
         if version == SCHEMA_VERSION:
             return
-        if self.is_file and (self.read_only or not _is_writable(self.location)):
+        if self.is_file and (self.read_only or not is_writable(self.location)):
             self.read_only = True
             with self._translated():
                 self._keep_in_memory(copy_to_memory(self.location, immutable=self.immutable))
@@ -152,7 +157,8 @@ class Database:
         facts = schema().facts
         tables = set(inspect(connection).get_table_names())
         if not set(schema().metadata.tables) <= tables:
-            raise self._not_ours(f"it has the tables {sorted(tables)}")
+            have = f"the tables {sorted(tables)}" if tables else "no tables"
+            raise self._not_ours(f"it has {have}")
         query = select(facts.c.value).where(facts.c.key == "schema_version")
         value = connection.execute(query).scalar()
         if value is None or not value.lstrip("-").isdigit():
@@ -177,29 +183,8 @@ class Database:
             "by Experience.create, or make one there under another name."
         )
 
-    @contextmanager
     def _translated(self):
-        """Turn the driver's errors into ours, the cause kept."""
-        from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError
-
-        try:
-            yield
-        except IntegrityError as error:
-            raise ExperienceError(
-                f"The experience base {self.shown!r} refused a record ({error.orig}). Add the "
-                "task and the configuration before their evaluation."
-            ) from error
-        except (OperationalError, InterfaceError) as error:
-            raise ExperienceError(
-                f"The experience base {self.shown!r} can't be used ({error.orig}). Check that "
-                "it can be reached, read and written, and that no one holds it locked."
-            ) from error
-        except DatabaseError as error:
-            raise ExperienceError(
-                f"{self.shown!r} can't be read as an experience base ({error.orig}). It is "
-                "damaged or of another format: take a copy, or make a new one with "
-                "Experience.create."
-            ) from error
+        return translated(self.shown)
 
     def _make_engine(self):
         from sqlalchemy import create_engine, event
@@ -227,11 +212,6 @@ def normalise_location(where):
         if str(where).startswith(prefix):
             return normalise_location(Path(str(where)[len(prefix) :]))
     return str(where)
-
-
-def _is_writable(path):
-    """Tell whether a sqlite file can be changed, for which its folder takes the journal."""
-    return os.access(path, os.W_OK) and os.access(os.path.dirname(path), os.W_OK)
 
 
 def _begin(connection):

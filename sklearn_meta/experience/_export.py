@@ -7,6 +7,7 @@ import sqlite3
 from sklearn_meta.experience._database import normalise_location
 from sklearn_meta.experience._records import to_json
 from sklearn_meta.experience._schema import schema
+from sklearn_meta.experience._seal import seal
 from sklearn_meta.experience._transfer import add_records, read_records, write_facts
 
 
@@ -15,6 +16,7 @@ def export(base, where, *, digits=5, fold_metrics=False, facts=None):
 
     The file is written beside the old one and then takes its place, so that a reader finds either
     the old or the new one, whole. It has no write-ahead log and can lie in a read-only folder.
+    It is sealed by a checksum: whoever opens it learns of damage.
 
     Parameters
     ----------
@@ -53,6 +55,7 @@ def export(base, where, *, digits=5, fold_metrics=False, facts=None):
     try:
         _fill(type(base).create(draft), base, digits, fold_metrics, facts)
         _compact(draft)
+        seal(draft)
         os.replace(draft, location)
     finally:
         if os.path.exists(draft):

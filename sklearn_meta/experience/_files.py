@@ -2,12 +2,16 @@
 
 import os
 import sqlite3
+import time
 from urllib.parse import quote
 
 from sklearn_meta.exceptions import ExperienceError, ExperienceNotFoundError
+from sklearn_meta.experience._seal import is_broken
 
 MEMORY = ":memory:"
 BUSY_SECONDS = 60
+_LOOKS = 3
+_LOOK_SECONDS = 0.02
 
 
 def check_file_exists(location):
@@ -22,22 +26,33 @@ def check_file_exists(location):
 
 
 def check_file_complete(location):
-    """Compare a sqlite file's length with what its header promises; sqlite looks too late."""
+    """Compare a sqlite file with what its header, and its seal, promise; sqlite looks too late."""
+    found = _find_fault(location)
+    for _ in range(_LOOKS):
+        if not found:
+            return
+        # somebody may have been writing between two looks at the file: damage stays
+        time.sleep(_LOOK_SECONDS)
+        found = _find_fault(location)
+    raise ExperienceError(
+        f"{location!r} is not an experience base, which is a sqlite file: {found}. Take a "
+        "complete copy, or make a new one with Experience.create under another name."
+    )
+
+
+def _find_fault(location):
     with open(location, "rb") as file:
         header = file.read(100)
     if len(header) == 0:
-        found = "it is empty"
-    elif not header.startswith(b"SQLite format 3\0"):
-        found = f"it starts with {header[:16]!r}"
-    elif len(header) < 100:
-        found = f"it ends after {len(header)} bytes"
-    else:
-        found = _find_lost_pages(location, header)
-    if found:
-        raise ExperienceError(
-            f"{location!r} is not an experience base, which is a sqlite file: {found}. Take a "
-            "complete copy, or make a new one with Experience.create under another name."
-        )
+        return "it is empty"
+    if not header.startswith(b"SQLite format 3\0"):
+        return f"it starts with {header[:16]!r}"
+    if len(header) < 100:
+        return f"it ends after {len(header)} bytes"
+    lost = _find_lost_pages(location, header)
+    if not lost and is_broken(location):
+        return "it is damaged, or was changed by another program: its checksum differs"
+    return lost
 
 
 def _find_lost_pages(location, header):
@@ -55,10 +70,19 @@ def _find_lost_pages(location, header):
 
 def connect_file(location, *, read_only, immutable):
     """Open a sqlite file; a transaction begins only where it is asked for."""
-    mode = "ro" if read_only else "rw"
-    flags = f"mode={mode}" + ("&immutable=1" if immutable else "")
+    # a reader too has to be able to undo what a killed writer left half done, if it may
+    is_still = immutable or (read_only and not is_writable(location))
+    flags = f"mode={'ro' if is_still else 'rw'}" + ("&immutable=1" if immutable else "")
     name = f"file:{quote(os.path.abspath(location))}?{flags}"
-    return _prepared(sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, isolation_level=None))
+    connection = sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    if read_only:
+        connection.execute("PRAGMA query_only = ON")
+    return _prepared(connection)
+
+
+def is_writable(path):
+    """Tell whether a sqlite file can be changed, for which its folder takes the journal."""
+    return os.access(path, os.W_OK) and os.access(os.path.dirname(path), os.W_OK)
 
 
 def connect_memory(content=None):

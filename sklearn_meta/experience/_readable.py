@@ -179,6 +179,32 @@ class Readable(Located):
             "size": self._size(),
         }
 
+    def check(self):
+        """Look for damage; opening a base only finds what keeps it from being read.
+
+        Returns
+        -------
+        list of str
+            What is wrong, a sentence for each finding; empty if nothing is. Pages that sqlite can't
+            follow, texts that can't be decoded, configurations that are not what their key was
+            made of, evaluations without their task.
+
+        Raises
+        ------
+        ExperienceError
+            If it can't be read at all.
+
+        Examples
+        --------
+        >>> from sklearn_meta.experience import Experience
+        >>> Experience.bundled().check()
+        []
+        """
+        from sklearn_meta.experience._check import find_damage
+
+        with self._opened.reading() as connection:
+            return find_damage(connection)
+
     def _size(self):
         if self._opened.is_file:
             return os.path.getsize(self.location)

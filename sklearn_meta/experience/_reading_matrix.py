@@ -13,6 +13,7 @@ from sklearn_meta.experience._reading import (
 from sklearn_meta.experience._schema import METRIC_COLUMNS, schema
 from sklearn_meta.experience._transfer import read_directions
 
+_CHUNK = 500
 # Other names under which searches ask for a stored metric, or for one that ranks alike.
 _ALIASES = {
     "roc_auc_ovr": "roc_auc",
@@ -44,18 +45,18 @@ def read_matrix(connection, kinds, metric, view):
     from sqlalchemy import select
 
     columns = (*TASK_COLUMNS, "metafeatures")
-    tasks = {row[0]: row for row in read_tasks(connection, view, columns, kinds)}
+    tasks = read_tasks(connection, view, columns, kinds)
     runs = _read_runs(connection, kinds, metric)
-    runs = [row for row in runs if row[0] in tasks and view.shows_configuration(row[1])]
     known = schema().configurations.c
     query = select(known.key, known.configuration, known.family)
     configurations = sorted(map(tuple, connection.execute(query)), key=lambda row: (row[2], row[0]))
+    configurations = [row for row in configurations if view.shows_configuration(row[0])]
     is_greater_better = metric_directions(connection).get(metric, True)
     return _assemble(tasks, configurations, runs, metric, 1.0 if is_greater_better else -1.0)
 
 
 def _read_runs(connection, kinds, metric):
-    """Fetch task, configuration, rows allowed, score, seconds, rows used and status of all runs."""
+    """Fetch task, configuration, rows allowed, score, seconds, rows used and status, as lists."""
     from sqlalchemy import select
 
     tables = schema()
@@ -72,49 +73,64 @@ def _read_runs(connection, kinds, metric):
         run.status,
     )
     present = select(tables.tasks.c.id).where(tables.tasks.c.kind.in_(kinds))
-    runs = connection.execute(query.where(run.task.in_(present))).all()
-    if is_column:
-        return runs
-    values = decode(row[3] or "{}" for row in runs)
-    return [(*row[:3], v.get(metric), *row[4:]) for row, v in zip(runs, values, strict=True)]
+    # the driver's own tuples, some at a time: SQLAlchemy's rows would take as long as all the
+    # rest, and thousands of tuples at once would call the garbage collector, for as long again
+    cursor = connection.execute(query.where(run.task.in_(present))).cursor
+    columns = [[] for _ in range(8)]
+    while chunk := cursor.fetchmany(_CHUNK):
+        for column, values in zip(columns, zip(*chunk, strict=True), strict=True):
+            column.extend(values)
+    if not is_column:
+        columns[3] = [values.get(metric) for values in decode(text or "{}" for text in columns[3])]
+    return columns
 
 
 def _assemble(tasks, configurations, runs, metric, sign):
-    """Put tuples of runs into arrays; tasks and configurations that never ran are left out."""
-    task_ids, keys, caps, values, fits, predicts, used, statuses = (
-        zip(*runs, strict=True) if runs else [()] * 8
-    )
-    sizes = {task: row[4] for task, row in tasks.items()}
-    levels = [
-        (task, cap if 0 < cap < sizes[task] else sizes[task])
-        for task, cap in zip(task_ids, caps, strict=True)
-    ]
-    order = {task: i for i, task in enumerate(tasks)}
-    lines = sorted(set(levels), key=lambda level: (order[level[0]], level[1]))
-    present_keys = set(keys)
-    configurations = [row for row in configurations if row[0] in present_keys]
-    row_of = {level: i for i, level in enumerate(lines)}
+    """Put runs into arrays; tasks and configurations that never ran are left out."""
+    task_ids, keys, caps, values, fits, predicts, used, statuses = runs
+    task_of = {row[0]: i for i, row in enumerate(tasks)}
     column_of = {row[0]: j for j, row in enumerate(configurations)}
-    cells = (
-        np.array([row_of[level] for level in levels], dtype=np.intp),
-        np.array([column_of[key] for key in keys], dtype=np.intp),
-    )
-    shape = (len(lines), len(configurations))
+    task_index = np.array([task_of.get(task, -1) for task in task_ids], dtype=np.intp)
+    columns = np.array([column_of.get(key, -1) for key in keys], dtype=np.intp)
+    shown = (task_index >= 0) & (columns >= 0)
+    task_index, columns = task_index[shown], columns[shown]
+    lines, line_of = _find_lines(tasks, task_index, np.array(caps, dtype=np.int64)[shown])
+    present, columns = np.unique(columns, return_inverse=True)
+    configurations = [configurations[j] for j in present]
 
     scores = sign * np.array(values, dtype=float)
     scores[np.array(statuses, dtype=object) != "ok"] = np.nan
     seconds = np.array(fits, dtype=float) + np.nan_to_num(np.array(predicts, dtype=float))
-    rows = [tasks[task] for task, _ in lines]
+    cells = line_of, columns
+    shape = len(lines), len(configurations)
+    rows = [tasks[i] for i, _ in lines]
     return EvaluationMatrix(
         tasks=_line_frame([row[:-1] for row in rows], [size for _, size in lines]),
         configurations=decode(row[1] for row in configurations),
         keys=[row[0] for row in configurations],
-        scores=_cell_means(scores, cells, shape),
-        seconds=_cell_means(seconds, cells, shape),
-        rows=_cell_means(np.array(used, dtype=float), cells, shape),
+        scores=_cell_means(scores[shown], cells, shape),
+        seconds=_cell_means(seconds[shown], cells, shape),
+        rows=_cell_means(np.array(used, dtype=float)[shown], cells, shape),
         metafeatures=number_frame(decode(row[-1] for row in rows)),
         metric=metric,
     )
+
+
+def _find_lines(tasks, task_index, caps):
+    """Find the sizes at which each task was run.
+
+    Returns
+    -------
+    lines : list of (int, int)
+        Number of the task, and how many rows of it took part; sorted.
+    line_of : ndarray of shape (n_runs,)
+        Which of them each run belongs to.
+    """
+    sizes = np.array([row[4] for row in tasks], dtype=np.int64)[task_index]
+    seen = np.where((caps > 0) & (caps < sizes), caps, sizes)
+    width = seen.max(initial=0) + 1
+    codes, line_of = np.unique(task_index * width + seen, return_inverse=True)
+    return [divmod(int(code), int(width)) for code in codes], line_of
 
 
 def _line_frame(rows, sizes):

@@ -1,5 +1,8 @@
 """Databases on a server, reached by a URL."""
 
+import getpass
+import os
+
 from sklearn_meta.exceptions import ExperienceError, MissingExtraError
 
 _DRIVER = "postgresql+pg8000"
@@ -36,7 +39,7 @@ def make_server_engine(location):
     ExperienceError
         If the URL can't be understood, or leads to another kind of database.
     """
-    from sqlalchemy import create_engine, make_url
+    from sqlalchemy import create_engine, event, make_url
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
     try:
@@ -44,8 +47,13 @@ def make_server_engine(location):
         if url.drivername in _SPELLINGS:
             url = url.set(drivername=_DRIVER)
         if url.get_backend_name() == "postgresql":
+            if url.username is None:
+                url = url.set(username=getpass.getuser())  # as PostgreSQL's own tools do
             # a connection that the server has closed meanwhile is replaced before it is used
-            return create_engine(url, pool_pre_ping=True)
+            engine = create_engine(url, pool_pre_ping=True)
+            event.listen(engine, "connect", _remember_process)
+            event.listen(engine, "checkout", _refuse_forked)
+            return engine
     except ImportError as error:
         raise MissingExtraError(
             f"To open {without_password(location)!r}, the driver {error.name!r} is needed, which "
@@ -61,6 +69,19 @@ def make_server_engine(location):
         "asked for. Write postgresql+pg8000://user:password@host:5432/database, or give the path "
         "of a file."
     )
+
+
+def _remember_process(connection, record):
+    record.info["process"] = os.getpid()
+
+
+def _refuse_forked(connection, record, proxy):
+    """Make a forked child open a connection of its own: two processes can't talk through one."""
+    from sqlalchemy.exc import DisconnectionError
+
+    if record.info["process"] != os.getpid():
+        record.dbapi_connection = proxy.dbapi_connection = None
+        raise DisconnectionError("this connection belongs to the parent process")
 
 
 def lock_layout(connection):

@@ -16,6 +16,7 @@ from sklearn_meta.advisors import (
 )
 from sklearn_meta.advisors._settled import assign_folds
 from sklearn_meta.exceptions import SearchWarning
+from sklearn_meta.experience import Experience
 from tests.contracts.advisor_contract import MemoryExperience, make_matrix
 
 AT = {"trials": (1, 5), "median_seconds": (1, 5), "seconds": (1,)}
@@ -136,7 +137,7 @@ def test_metafeatures_cost_those_who_need_them(matrix):
 def test_kinds_are_learned_from_together_and_reported_apart():
     classification = make_matrix("binary", n_tasks=10)
     kinds = ["binary", "multiclass"] * 5
-    classification.tasks["kind"] = kinds
+    classification.tasks["task_type"] = kinds
     regression = make_matrix("regression", n_tasks=8)
 
     class Both:
@@ -153,6 +154,30 @@ def test_kinds_are_learned_from_together_and_reported_apart():
     assert found["n_tasks"].tolist() == [5]
     found = validate(Both(), [RandomAdvisor()], kind="regression", **settings)
     assert found["n_tasks"].tolist() == [8]
+
+
+def test_binary_and_multiclass_are_told_apart_by_classes_if_need_be():
+    matrix = make_matrix("binary", n_tasks=6)
+    matrix.tasks = matrix.tasks.drop(columns="task_type").assign(n_classes=[2, 2, 3, 2, 5, 4])
+    for kind, n_tasks in [("binary", 3), ("multiclass", 3), ("classification", 6)]:
+        found = validate(matrix, [RandomAdvisor()], kind=kind, folds=3, at={"trials": [1]})
+        assert found["n_tasks"].tolist() == [n_tasks]
+
+
+def test_an_experience_made_of_a_matrix_without_rows():
+    matrix = make_matrix("regression", n_tasks=12, n_configurations=12)
+    labels = {"index": matrix.tasks["name"], "columns": matrix.keys}
+    base = Experience.from_matrix(
+        pd.DataFrame(-matrix.scores, **labels),
+        pd.DataFrame(matrix.seconds, **labels),
+        matrix.metafeatures.set_index(matrix.tasks["name"]),
+        metric="rmse",
+        configurations=dict(zip(matrix.keys, matrix.configurations, strict=True)),
+    )
+    found = validate(base, PAIR, at={"trials": [3], "seconds": [1]}, folds=4)
+    by = found.set_index(["advisor", "currency"])["regret"]
+    assert by["gaussian", "trials"] < by["random", "trials"]
+    assert by["gaussian", "seconds"] < by["random", "seconds"]
 
 
 def test_tasks_without_two_scores_are_left_out():

@@ -13,7 +13,11 @@ def base(tmp_path):
     with Experience.create(path) as experience:
         for number in range(6):
             task = experience.add_task(
-                f"t{number}", "regression", n_rows=50 + number, n_columns=3, metafeatures={"A": number}
+                f"t{number}",
+                "regression",
+                n_rows=50 + number,
+                n_columns=3,
+                metafeatures={"A": number},
             )
             for place, family in enumerate(("linear", "neighbors", "random_forest")):
                 score = 1.0 + abs(place - number % 3)

@@ -1,6 +1,7 @@
 """What every advisor must keep to. A test class inherits it and names a fixture ``advisor``."""
 
 import pickle
+import time
 
 import numpy as np
 import pandas as pd
@@ -49,11 +50,13 @@ def make_matrix(kind="binary", n_tasks=20, n_configurations=24, missing=0.0, see
             "id": np.arange(n_tasks),
             "name": [f"task {n}" for n in range(n_tasks)],
             "openml_id": np.arange(n_tasks) + 100,
-            "kind": kind,
+            "kind": "regression" if kind == "regression" else "classification",
+            "task_type": kind,
             "n_rows": n_rows,
             "n_columns": rng.integers(2, 60, n_tasks),
             "n_classes": 0 if kind == "regression" else 2,
             "group": None if groups is None else groups,
+            "rows_seen": n_rows,
         }
     )
     metafeatures = pd.DataFrame(tastes + 0.3 * rng.normal(size=tastes.shape), columns=["A", "B"])
@@ -200,3 +203,15 @@ class AdvisorContract:
         advisor.fit(EXPERIENCES["full"]("binary"))
         session = advisor.start(make_task(), make_space("binary"), random_state=0)
         assert len(run(session, 30, score=lambda c: 1.0)) == 30
+
+    def test_asking_and_telling_take_milliseconds(self, advisor):
+        matrix = make_matrix(n_tasks=200, n_configurations=300, missing=0.02)
+        advisor.fit(MemoryExperience(matrix)).start(make_task(), make_space("binary"))
+        session = advisor.start(make_task(), make_space("binary"), random_state=0)
+        times = []
+        for step in range(20):
+            started = time.process_time()  # other work on the machine does not lengthen it
+            proposal = session.ask(seconds_left=100)
+            session.tell(proposal.configuration, 0.7 + 0.01 * (step % 3), 0.1)
+            times.append(time.process_time() - started)
+        assert np.median(times) < 0.05

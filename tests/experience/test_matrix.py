@@ -3,7 +3,8 @@ import time
 import numpy as np
 import pytest
 
-from sklearn_meta.experience import Experience, _records
+from sklearn_meta.experience import Experience, _records, _transfer, export
+from sklearn_meta.experience._schema import METRIC_COLUMNS
 
 
 def test_axes_agree(base):
@@ -98,38 +99,47 @@ def test_order_does_not_depend_on_the_order_of_writing(base, fill):
     np.testing.assert_array_equal(ours.scores, theirs.scores)
 
 
-def big_base(path, n_tasks=150, n_configurations=60):
-    """Write a base of the size of the bundled one, all in one transaction."""
-    metafeatures = {f"feature_{i}": i / 7 for i in range(60)}
-    metrics = {"roc_auc": 0.7512, "log_loss": 0.3123, "accuracy": 0.8, "f1_macro": 0.7}
-    facts = {"kind": "binary", "n_rows": 9, "n_columns": 2, "n_classes": 2}
-    run = {"status": "ok", "seed": 0, "versions": {}, "fit_seconds": 0.1}
-    records = {
-        "tasks": [
-            _records.task_record({"name": f"t{i}", **facts}, None, metafeatures)
-            for i in range(n_tasks)
-        ],
-        "configurations": [
-            _records.configuration_record({"family": "linear", "strength": j})
-            for j in range(n_configurations)
-        ],
-    }
-    records["evaluations"] = [
-        _records.evaluation_record(task["id"], configuration["key"], metrics, run)
-        for task in records["tasks"]
-        for configuration in records["configurations"]
+def big_base(path, n_tasks=220, n_configurations=110):
+    """Write a base of the size that is to be bundled, all in one transaction."""
+    rng = np.random.default_rng(0)
+    metafeatures = {f"feature_{i}": i / 7 for i in range(100)}
+    facts = {**_records.TASK_DEFAULTS, "n_rows": 9, "n_columns": 2, "n_classes": 2}
+    configurations = [
+        _records.configuration_record({"family": "linear", "strength": j, "other": 0.1, "n": 100})
+        for j in range(n_configurations)
     ]
+    tasks = [
+        _records.task_record({**facts, "name": f"t{i}", "kind": kind}, None, metafeatures)
+        for kind in ("binary", "regression")
+        for i in range(n_tasks // 2)
+    ]
+    run = {**_records.EVALUATION_DEFAULTS, "versions": {}, "max_rows": 2000, "n_folds": 3}
+    run |= {"rows_used": 1333, "fit_seconds": 0.123456, "predict_seconds": 0.0123456}
+    evaluations = [
+        _records.evaluation_record(
+            task["id"],
+            configuration["key"],
+            dict(zip(METRIC_COLUMNS, rng.random(8), strict=True)),
+            run,
+        )
+        for task in tasks
+        for configuration in configurations
+    ]
+    records = {"tasks": tasks, "configurations": configurations, "evaluations": evaluations}
     with Experience.create(path)._writing() as connection:
-        _records.add_records(connection, records)
+        _transfer.add_records(connection, records)
 
 
 def test_opening_and_reading_is_fast(tmp_path):
     big_base(tmp_path / "big.sqlite")
-    Experience.open(tmp_path / "big.sqlite").matrix("binary")  # imports
-    started = time.perf_counter()
-    matrix = Experience.open(tmp_path / "big.sqlite").matrix("binary")
-    assert time.perf_counter() - started < 0.6  # 0.06 s on a quiet machine
-    assert matrix.shape == (150, 60)
+    size = export(Experience.open(tmp_path / "big.sqlite"), tmp_path / "small.sqlite")
+    assert size < 6e6
+    Experience.open(tmp_path / "small.sqlite").matrix("binary")  # imports
+    started = time.process_time()
+    base = Experience.open(tmp_path / "small.sqlite", read_only=True)
+    shape = base.score_matrix("accuracy").shape
+    assert time.process_time() - started < 0.5  # 0.1 s on a quiet machine
+    assert shape == (220, 110)
 
 
 def sized_base():

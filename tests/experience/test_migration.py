@@ -130,7 +130,7 @@ def test_a_reader_leaves_the_file_as_it_is(old):
 
 
 def test_a_file_that_can_not_be_written_is_read(old, monkeypatch):
-    monkeypatch.setattr("sklearn_meta.experience._database._is_writable", lambda path: False)
+    monkeypatch.setattr("sklearn_meta.experience._database.is_writable", lambda path: False)
     base = Experience.open(old)
     check_content(base)
     assert base.read_only

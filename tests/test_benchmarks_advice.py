@@ -1,0 +1,92 @@
+"""The pure parts of the scripts that validate advice."""
+
+import importlib
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_meta.advisors import compare_advisors
+from sklearn_meta.experience import Experience
+
+FOLDER = Path(__file__).resolve().parents[1] / "examples" / "benchmarks"
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """Import a module of the benchmarks' folder, as its scripts do."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    return importlib.import_module
+
+
+def test_markdown(load):
+    table = pd.DataFrame({"1": ["2.0 ± 0.1"], "3": ["1.0 ± 0.1"]}, index=["random"])
+    assert list(load("_validation_table").markdown(table, "regret")) == [
+        "| regret | 1 | 3 |",
+        "|---|---|---|",
+        "| random | 2.0 ± 0.1 | 1.0 ± 0.1 |",
+    ]
+
+
+def test_ranks_are_told_from_the_best_ranked_advisors_side(load):
+    """The best-ranked may have the higher mean; its wins stay its wins."""
+    losses = {"often better": [0.1] * 9 + [1.0], "mostly worse": [0.2] * 9 + [0.0]}
+    rows = [
+        {"advisor": name, "kind": "regression", "currency": "trials", "at": 1}
+        | {"group": str(n), "task_id": n, "regret": value}
+        for name, values in losses.items()
+        for n, value in enumerate(values)
+    ]
+    found = compare_advisors(pd.DataFrame(rows), currency="trials", at=1)
+    lines = list(load("_validation_table").ranks_markdown(found))
+    assert lines[2].startswith("| often better | 1.10 | 19.0 |")
+    assert "| 9 / 0 / 1 |" in lines[3]
+
+
+@pytest.fixture
+def meta_dataset(tmp_path):
+    """Return a folder like the published meta-dataset, with 12 tasks and 4 configurations."""
+    rng = np.random.default_rng(0)
+    ids, columns = [*range(100, 112)], ["c000", "c001", "c002", "c003"]
+    for name in ("balanced_error_rate", "runtime_seconds"):
+        values = pd.DataFrame(rng.random((12, 4)), index=ids, columns=columns)
+        values.to_parquet(tmp_path / f"{name}.parquet")
+    looks = {"NumberOfInstances": 100.0, "NumberOfFeatures": 4.0, "NumberOfClasses": 2.0}
+    pd.DataFrame([looks] * 11, index=ids[1:]).to_parquet(tmp_path / "meta_features.parquet")
+    described = {
+        name: {"algorithm": "AB" if n < 2 else "kNN", "hyperparameters": {"n": n}}
+        for n, name in enumerate(columns)
+    }
+    (tmp_path / "configurations.json").write_text(json.dumps(described))
+    groups = {str(number): {"group": number // 2, "fold": number % 3} for number in ids[1:]}
+    (tmp_path / "groups.json").write_text(json.dumps(groups))
+    return tmp_path
+
+
+def test_the_published_matrix_is_read(load, meta_dataset):
+    bench = load("bench_advisors_matrix")
+    base = bench.read_experience(meta_dataset)
+    matrix = base.matrix("multiclass", "balanced_accuracy")
+    error = pd.read_parquet(meta_dataset / "balanced_error_rate.parquet")
+    assert matrix.shape == (11, 4)
+    place = [c["n"] for c in matrix.configurations]
+    row = int(matrix.tasks["name"].iloc[3])
+    np.testing.assert_allclose(matrix.scores[3], 1 - error.loc[row].to_numpy()[place])
+    assert bench.read_folds(meta_dataset, True, 0)["103"] == 103 % 3
+    dealt = bench.read_folds(meta_dataset, False, 0)
+    assert sorted(dealt) == sorted(matrix.tasks["name"])
+    assert len(set(dealt.values())) == 10
+
+
+def test_the_page_tells_where_ours_loses(load, tmp_path):
+    bench = load("bench_leave_task_out")
+    base = Experience.bundled().subset(kinds="regression", max_tasks=12)
+    arguments = SimpleNamespace(seeds=[0], tables=None, metric=None, reference="worst")
+    per_task, charged, spent = bench.run_all(base, arguments)
+    text = "\n".join(bench.page(base, per_task, charged, spent, arguments))
+    assert "## Regression: 12 tasks" in text
+    assert "Where `gaussian` has not the lowest mean regret" in text
+    assert text.count("| random |") == 4
