@@ -45,8 +45,6 @@ class KnownTables:
         matrix = self.experience.matrix(kind, metric)
         rows = np.flatnonzero(matrix.tasks["name"].isin(self.names))
         tasks = matrix.tasks.iloc[rows].reset_index(drop=True)
-        if "task_type" in tasks:
-            tasks = tasks.assign(kind=tasks["task_type"])
         plain = matrix.metafeatures.iloc[rows].reset_index(drop=True)
         if self.features is not None:
             more = self.features.loc[tasks["name"]].reset_index(drop=True)
