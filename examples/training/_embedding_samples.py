@@ -64,9 +64,9 @@ class SampleSize:
         Most of each. Tables with fewer rows repeat some; missing columns are masked.
     """
 
-    rows: int = 48
+    rows: int = 32
     columns: int = 8
-    targets: int = 2
+    targets: int = 1
 
 
 def encode_table(X, y, kind, *, max_rows=2000, max_columns=100, seed=0):
