@@ -193,10 +193,12 @@ def nested_embeddings(by_pair, folds, held_out):
 
 
 def principal_components(embeddings, known, n_components):
-    """Leading components, learned on some rows only."""
+    """Leading components, learned on some rows only; zeros where there are not so many."""
     center = embeddings[known].mean(axis=0)
-    turn = np.linalg.svd(embeddings[known] - center, full_matrices=False)[2]
-    return (embeddings - center) @ turn[:n_components].T
+    turn = np.linalg.svd(embeddings[known] - center, full_matrices=False)[2][:n_components]
+    found = np.zeros((len(embeddings), n_components))
+    found[:, : len(turn)] = (embeddings - center) @ turn.T
+    return found
 
 
 def plain_closeness(experience, names):
