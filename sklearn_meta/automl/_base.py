@@ -15,7 +15,7 @@ from sklearn_meta._compat import HasMethods, Interval, _fit_context
 from sklearn_meta._validation import check_table, check_weights, n_columns, n_rows
 from sklearn_meta.automl._engine import TINY_CELLS, Plan, run
 from sklearn_meta.automl._members import predict_members
-from sklearn_meta.automl._recording import record_run
+from sklearn_meta.automl._recording import make_if_it_advises, record_run
 from sklearn_meta.automl._records import leaderboard_frame, trial_records
 from sklearn_meta.exceptions import TableError
 from sklearn_meta.inspection import html_report, text_report
@@ -138,6 +138,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
                 "are all of one class."
             )
         problem = self._problem(X, y, kind, classes, weights, groups, budget)
+        make_if_it_advises(self.record_to, self.experience)
         crew = self._crew(problem, budget).start()
         try:
             result = run(

@@ -23,6 +23,34 @@ _STATUSES = {
 _SOURCE = "recorded by a search"
 
 
+def make_if_it_advises(where, experience):
+    """Make the base that a search is recorded to if the search is also to ask it.
+
+    On the first use there is nothing yet; a missing base is an error everywhere else.
+
+    Parameters
+    ----------
+    where : str, path, Experience or None
+        The estimator's `record_to`.
+    experience : str, path, Experience, list of such or None
+        The estimator's `experience`.
+
+    Raises
+    ------
+    ExperienceError
+        If it can't be made.
+    """
+    members = experience if isinstance(experience, list | tuple) else [experience]
+    if not isinstance(where, str | os.PathLike):
+        return
+    from sklearn_meta.experience._append import open_or_create
+    from sklearn_meta.experience._database import normalise_location
+
+    places = [m for m in members if isinstance(m, str | os.PathLike) and m != "bundled"]
+    if normalise_location(where) in map(normalise_location, places):
+        open_or_create(where).close()
+
+
 def record_run(where, problem, result, has_clock):
     """Append a run to a base; a failure is a warning, never an error.
 

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 
 from sklearn_meta import MetaAutoClassifier, MetaAutoRegressor
-from sklearn_meta.exceptions import RecordingWarning
+from sklearn_meta.exceptions import ExperienceNotFoundError, RecordingWarning
 from sklearn_meta.experience import Experience
 from sklearn_meta.spaces import Family
 
@@ -104,6 +104,14 @@ def test_what_was_recorded_advises_later(quick_classifier, binary, iris, place):
     assert same.excluded_tasks_ == list(same.excluded_because_)
     assert "left out, since they share rows" in same.report()
     assert clf.excluded_because_ == {}
+
+
+def test_a_base_that_is_to_grow_and_to_advise_need_not_be_there(quick_classifier, binary, place):
+    clf = quick_classifier(families=QUICK, record_to=place, experience=["bundled", str(place)])
+    assert clf.fit(*binary).recorded_["error"] is None
+    assert len(open_base(place).tasks()) == 1
+    with pytest.raises(ExperienceNotFoundError, match="does not exist"):
+        quick_classifier(experience=[str(place) + ".other"], record_to=place).fit(*binary)
 
 
 def test_recording_changes_nothing_else(quick_classifier, binary, place):
