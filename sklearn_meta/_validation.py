@@ -212,10 +212,11 @@ def _is_frame(X):
 
 def _to_known_container(X):
     """Return a DataFrame, a sparse matrix or an ndarray (object only if it holds non-numbers)."""
-    if type(X).__module__.partition(".")[0] == "polars" and hasattr(X, "to_pandas"):
+    if type(X).__module__.partition(".")[0] == "polars":
         if hasattr(X, "collect"):
             raise TypeError("X is a polars LazyFrame; call .collect() on it first.")
-        return X.to_pandas()
+        if hasattr(X, "to_pandas"):
+            return X.to_pandas()
     if _is_frame(X) or sparse.issparse(X):
         return X
     array = X if isinstance(X, np.ndarray) else _array_from(X)
@@ -241,7 +242,7 @@ def _array_from(X):
 
 def _checked_numbers(X, estimator):
     """Check a numeric array or sparse matrix in scikit-learn's words."""
-    return check_array(
+    X = check_array(
         X,
         accept_sparse="csr",
         dtype=np.float64,
@@ -249,6 +250,17 @@ def _checked_numbers(X, estimator):
         estimator=estimator,
         input_name="X",
     )
+    return _with_short_indices(X) if sparse.issparse(X) else X
+
+
+def _with_short_indices(X):
+    """Number cells with 32 bits where that is enough: many learners know no other numbers."""
+    if X.indices.dtype == np.int32 and X.indptr.dtype == np.int32:
+        return X
+    if max(X.nnz, *X.shape) > np.iinfo(np.int32).max:
+        return X
+    parts = X.data, X.indices.astype(np.int32), X.indptr.astype(np.int32)
+    return type(X)(parts, shape=X.shape)
 
 
 def _checked_objects(X):

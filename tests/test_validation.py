@@ -47,6 +47,20 @@ def test_sparse_matrices_become_csr(form):
     assert check_table(None, X, reset=True).format == "csr"
 
 
+def test_sparse_indices_are_no_longer_than_need_be():
+    X = sparse.random_array((20, 5), density=0.4, format="csr", rng=0)
+    long = sparse.csr_array((X.data, X.indices.astype(np.int64), X.indptr.astype(np.int64)))
+    checked = check_table(None, long, reset=True)
+    assert checked.indices.dtype == checked.indptr.dtype == np.int32
+    np.testing.assert_array_equal(checked.toarray(), X.toarray())
+
+
+def test_a_lazy_polars_frame_is_told_what_to_do():
+    polars = pytest.importorskip("polars")
+    with pytest.raises(TypeError, match="collect"):
+        check_table(None, polars.LazyFrame({"a": [1.0, 2.0]}), reset=True)
+
+
 @pytest.mark.parametrize(
     ("values", "dtype", "expected"),
     [
