@@ -254,7 +254,7 @@ def _checked_numbers(X, estimator):
 
 
 def _with_short_indices(X):
-    """Number cells with 32 bits where that is enough: many learners know no other numbers."""
+    """Index cells by 32 bits where that is enough: many learners know no other numbers."""
     if X.indices.dtype == np.int32 and X.indptr.dtype == np.int32:
         return X
     if max(X.nnz, *X.shape) > np.iinfo(np.int32).max:
