@@ -34,3 +34,7 @@ class SklearnMetaWarning(UserWarning):
 
 class SearchWarning(SklearnMetaWarning):
     """The search went on, but not quite as asked."""
+
+
+class TrainingDivergedError(SklearnMetaError, ArithmeticError):
+    """A loss became infinite or not a number; the message says what to lower."""

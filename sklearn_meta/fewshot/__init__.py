@@ -1,0 +1,38 @@
+"""Few-shot learners: meta-trained across tasks with `meta_fit`, adapted to one with `fit`."""
+
+from importlib import import_module
+
+_HOME = {
+    "Episode": "_episodes",
+    "EpisodeSampler": "_episodes",
+    "MAMLClassifier": "_maml",
+    "MAMLRegressor": "_maml",
+    "MetaTraining": "_training",
+    "Sinusoids": "_sinusoids",
+    "Task": "_task",
+    "tasks_from_arrays": "_task",
+    "tasks_from_folder": "_folder",
+}
+
+__all__ = [
+    "Episode",
+    "EpisodeSampler",
+    "MAMLClassifier",
+    "MAMLRegressor",
+    "MetaTraining",
+    "Sinusoids",
+    "Task",
+    "tasks_from_arrays",
+    "tasks_from_folder",
+]
+
+
+def __getattr__(name):
+    """Import a name on first use: torch and skorch are loaded only by who wants a learner."""
+    if name in _HOME:
+        return getattr(import_module(f"sklearn_meta.fewshot.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'sklearn_meta.fewshot' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *_HOME])
