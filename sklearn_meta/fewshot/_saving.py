@@ -47,7 +47,7 @@ def save_learner(learner, path):
     arrays.update({f"start/{name}": array for name, array in start.weights.items()})
     if hasattr(learner, "state_"):
         header["fitted"] = _fitted_to_json(learner, arrays)
-    arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     part = path.with_name(path.name + ".part")
     save_file(arrays, part, metadata={"sklearn_meta": json.dumps(header)})
     os.replace(part, path)
