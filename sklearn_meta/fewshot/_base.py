@@ -5,6 +5,7 @@ from copy import deepcopy
 from numbers import Integral
 from os import PathLike
 
+import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -59,7 +60,8 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
             stop early.
         resume : bool, default=False
             Go on from the last `meta_fit`, or from `training`'s checkpoint where there is one,
-            until `training`'s number of iterations is reached. False starts anew.
+            until `training`'s number of iterations is reached; the other settings stay those with
+            which it began. False starts anew.
 
         Returns
         -------
@@ -140,7 +142,7 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
                 self.encoder_, X, y, n_classes, normalize_y
             )
             state = module.adapt(as_tensors(self.support_, device), n_classes)
-        self.state_ = as_arrays(state)
+        self.state_ = {name: np.array(a, order="C") for name, a in as_arrays(state).items()}
         self.fitted_start_ = start
         return self
 

@@ -53,7 +53,6 @@ class Conv4(nn.Module):
     """
 
     uses_reference = True
-    has_batch_statistics = True
 
     def __init__(self, n_channels=1, size=(28, 28), n_filters=64, n_blocks=4):
         super().__init__()
@@ -67,6 +66,7 @@ class Conv4(nn.Module):
         for _ in range(n_blocks):
             height, width = max(height // 2, 1), max(width // 2, 1)
         self.n_out = n_filters * height * width
+        self.last_layers = (f"convolutions.{n_blocks - 1}.", f"norms.{n_blocks - 1}.")
 
     def forward(self, rows, context, n_reference=None):
         """Return vectors of shape (n_samples, n_out)."""
@@ -95,7 +95,6 @@ class SmallResNet(nn.Module):
     """
 
     uses_reference = True
-    has_batch_statistics = True
 
     def __init__(self, n_channels=1, widths=(32, 64, 128)):
         super().__init__()
@@ -104,6 +103,7 @@ class SmallResNet(nn.Module):
             ResidualBlock(channels[n], channels[n + 1]) for n in range(len(widths))
         )
         self.n_out = widths[-1]
+        self.last_layers = (f"blocks.{len(widths) - 1}.",)
 
     def forward(self, rows, context, n_reference=None):
         """Return vectors of shape (n_samples, n_out)."""

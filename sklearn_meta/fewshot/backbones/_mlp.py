@@ -24,7 +24,6 @@ class MLP(nn.Module):
     """
 
     uses_reference = False
-    has_batch_statistics = False
 
     def __init__(self, n_features, hidden=(40, 40)):
         super().__init__()
@@ -33,6 +32,7 @@ class MLP(nn.Module):
             layers += [nn.Linear(n_in, n_out), nn.ReLU()]
         self.layers = nn.Sequential(*layers)
         self.n_out = hidden[-1]
+        self.last_layers = (f"layers.{2 * len(hidden) - 2}.",)
 
     def forward(self, rows, context, n_reference=None):
         """Return vectors of shape (n_samples, n_out)."""

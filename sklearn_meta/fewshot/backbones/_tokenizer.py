@@ -36,7 +36,7 @@ class CellTokenizer(nn.Module):
     """
 
     uses_reference = False
-    has_batch_statistics = False
+    last_layers = ("out.", "skip.")
 
     def __init__(self, width=64, n_heads=4):
         super().__init__()
