@@ -17,6 +17,7 @@ from sklearn_meta.fewshot._callbacks import (
     load_checkpoint,
 )
 from sklearn_meta.fewshot._dataset import EpisodeDataset
+from sklearn_meta.fewshot._seeding import seed_torch
 
 _OPTIMIZERS = {"adam": torch.optim.AdamW, "sgd": torch.optim.SGD}
 
@@ -52,7 +53,7 @@ class EpisodeNet(NeuralNet):
         """Tell the dataset the epoch; seed torch, so that a resumed training goes on alike."""
         super().on_epoch_begin(net, dataset_train, dataset_valid, **kwargs)
         dataset_train.epoch = len(self.history)
-        torch.manual_seed(dataset_train.seed + len(self.history))
+        seed_torch(dataset_train.seed + len(self.history), self.device)
 
     def train_step_single(self, batch, **fit_params):
         """Add up the gradients of a batch, a chunk of episodes at a time."""
