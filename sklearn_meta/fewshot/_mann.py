@@ -25,6 +25,10 @@ class MANNClassifier(SequenceLearner):
         Classes are written as so many digits up to so many; 5 and 1 is one-hot for five classes.
     n_orders : int, default=4
         In `fit`, so many orders of the support rows are read and their answers averaged.
+    recall : bool, default=True
+        Whether the classes of the nearest support rows count beside what the memory says, which
+        then starts from nothing. The networks of the paper have it false; they know nothing
+        before long meta-training.
     backbone, backbone_params, pretrained, training, scratch_iterations, transductive, device, \
             random_state, verbose
         As in `MAMLClassifier`.
@@ -39,8 +43,7 @@ class MANNClassifier(SequenceLearner):
     Notes
     -----
     What it says of a row depends, if little after long training, on the order of the support rows
-    and on the codes of the classes. Without meta-training it knows next to nothing: few rows do
-    not teach it to use a memory.
+    and on the codes of the classes.
 
     References
     ----------
@@ -74,6 +77,7 @@ class MANNClassifier(SequenceLearner):
         code_base=5,
         code_length=2,
         n_orders=4,
+        recall=True,
         backbone="auto",
         backbone_params=None,
         pretrained=None,
@@ -92,6 +96,7 @@ class MANNClassifier(SequenceLearner):
         self.code_base = code_base
         self.code_length = code_length
         self.n_orders = n_orders
+        self.recall = recall
         self.backbone = backbone
         self.backbone_params = backbone_params
         self.pretrained = pretrained

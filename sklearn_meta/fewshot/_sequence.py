@@ -2,13 +2,16 @@
 
 import torch
 from torch import nn
+from torch.nn.functional import one_hot
 
 from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot._mann_cell import MANNCell
-from sklearn_meta.fewshot._module import FewShotModule
+from sklearn_meta.fewshot._module import FewShotModule, squared_distances
 from sklearn_meta.fewshot._ntm_cell import NTMCell
 
 _CELLS = {"mann": MANNCell, "ntm": NTMCell}
+_NOT_OF_CELL = ("codes", "last", "vectors")
+_FLOOR = 0.01  # of attention: a class that was not seen yet is unlikely, not impossible
 
 
 class SequenceModel(nn.Module):
@@ -56,8 +59,11 @@ class SequenceModule(FewShotModule):
     sequence, so that the network can't learn what a digit stands for except from the support rows.
     In `adapt`, several orders of the support rows are read side by side.
 
+    With ``recall`` the classes of the rows read so far, weighted by their nearness, count as well;
+    the memory then learns what to add, from nothing at first.
+
     Settings: ``cell`` ("mann" or "ntm"), ``cell_params``, ``code_base``, ``code_length``,
-    ``n_orders``.
+    ``n_orders``, ``recall``.
     """
 
     def __init__(self, description, kind, settings):
@@ -65,6 +71,10 @@ class SequenceModule(FewShotModule):
         self.n_code = settings["code_base"] * settings["code_length"]
         cell = _CELLS[settings["cell"]](self.body.n_out + self.n_code, **settings["cell_params"])
         self.model = SequenceModel(cell, self.n_code)
+        if settings["recall"]:
+            self.log_scale = nn.Parameter(torch.tensor(0.0))
+            nn.init.zeros_(self.model.output.weight)
+            nn.init.zeros_(self.model.output.bias)
 
     def adapt(self, support, n_classes):
         """Return the memory after each of several orders of the support rows, and their codes."""
@@ -74,19 +84,28 @@ class SequenceModule(FewShotModule):
 
     def outputs(self, state, support, rows, n_classes):
         """Return the mean, over the orders, of the classes' log-probabilities."""
-        return self._ask(state, self.embed(support, rows))
+        queries = self.embed(support, rows)
+        return self._ask(state, queries, support["targets"], n_classes)
 
     def validation_loss(self, support, query, n_classes):
         """Return the loss of query rows after one order of the support rows."""
         vectors, queries = self.embed_both(support, query["rows"])
         state, _ = self._read(vectors, support["targets"], n_classes, 1)
-        return self.loss(self._ask(state, queries), query["targets"], query["weights"])
+        return self.loss(
+            self._ask(state, queries, support["targets"], n_classes),
+            query["targets"],
+            query["weights"],
+        )
 
     def training_loss(self, support, query, n_classes):
         """Return the loss of query rows and of each support row as it comes."""
         vectors, queries = self.embed_both(support, query["rows"])
         state, at_each = self._read(vectors, support["targets"], n_classes, 1)
-        loss = self.loss(self._ask(state, queries), query["targets"], query["weights"])
+        loss = self.loss(
+            self._ask(state, queries, support["targets"], n_classes),
+            query["targets"],
+            query["weights"],
+        )
         return loss + self.loss(*at_each)
 
     def sequence_outputs(self, support, n_classes):
@@ -109,13 +128,15 @@ class SequenceModule(FewShotModule):
         shifted = torch.cat([torch.zeros_like(written[:, :1]), written[:, :-1]], dim=1)
         outputs, state = self.model.run(torch.cat([vectors[order], shifted], dim=2))
         logits = self._class_logits(outputs, codes)
-        state = {**state, "codes": codes, "last": written[:, -1]}
+        if self.settings["recall"]:
+            logits = logits + self._recall_so_far(vectors[order[0]], labels[0], n_classes)
+        state = {**state, "codes": codes, "last": written[:, -1], "vectors": vectors}
         return state, (logits[0], labels[0])
 
-    def _ask(self, state, queries):
+    def _ask(self, state, queries, targets, n_classes):
         """Judge each query row by itself, from the state after the support rows."""
         codes, last = state["codes"], state["last"]
-        memory = {name: value for name, value in state.items() if name not in ("codes", "last")}
+        memory = {name: value for name, value in state.items() if name not in _NOT_OF_CELL}
         n_orders, n_rows = len(codes), len(queries)
         repeated = {
             name: value.unsqueeze(1).expand(-1, n_rows, *value.shape[1:]).flatten(0, 1)
@@ -125,7 +146,26 @@ class SequenceModule(FewShotModule):
         inputs = torch.cat([rows, last.unsqueeze(1).expand(-1, n_rows, -1)], dim=2).flatten(0, 1)
         outputs, _ = self.model.run(inputs.unsqueeze(1), repeated)
         outputs = outputs.unflatten(0, (n_orders, n_rows)).squeeze(2)
-        return self._class_logits(outputs, codes).log_softmax(-1).mean(0)
+        said = self._class_logits(outputs, codes).log_softmax(-1).mean(0)
+        if self.settings["recall"]:
+            said = said + self._recall(queries, state["vectors"], targets, n_classes)
+        return said
+
+    def _recall(self, queries, vectors, targets, n_classes, known=None):
+        """Return the logarithm of the attention that each class's rows get, if only a little."""
+        near = -squared_distances(queries, vectors) / self.body.n_out**0.5
+        near = self.log_scale.exp() * near
+        if known is not None:
+            near = near.masked_fill(~known, -1e9)
+        attention = near.softmax(dim=1) @ one_hot(targets, n_classes).to(near.dtype)
+        return (attention + _FLOOR).log()
+
+    def _recall_so_far(self, vectors, targets, n_classes):
+        """Return, for each support row, what the rows before it recall; nothing for the first."""
+        places = torch.arange(len(vectors), device=vectors.device)
+        known = places.unsqueeze(1) > places
+        recalled = self._recall(vectors, vectors, targets, n_classes, known)
+        return torch.where((places > 0).unsqueeze(1), recalled, 0.0)
 
     def _draw_codes(self, n_orders, n_classes, like):
         """Draw distinct codes for the classes: (n_orders, n_classes, n_code), one-hot digits."""

@@ -21,6 +21,7 @@ class SequenceLearner(FewShotClassifierMixin, BaseFewShotLearner):
         "code_base": [Interval(Integral, 2, None, closed="left")],
         "code_length": [_COUNT],
         "n_orders": [_COUNT],
+        "recall": ["boolean"],
     }
 
     _module_class = SequenceModule
@@ -40,5 +41,6 @@ class SequenceLearner(FewShotClassifierMixin, BaseFewShotLearner):
             "code_base": self.code_base,
             "code_length": self.code_length,
             "n_orders": self.n_orders,
+            "recall": self.recall,
             **self._cell_settings(),
         }

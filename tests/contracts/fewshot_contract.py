@@ -216,7 +216,6 @@ class ClassifierContract(FewShotContract):
     """What classifiers keep to."""
 
     depends_on_class_names = False
-    knows_little_untrained = False
 
     @staticmethod
     def family(rng):
@@ -255,8 +254,6 @@ class ClassifierContract(FewShotContract):
         assert trained.fit(X, y).predict_proba(X).shape == (36, 12)
 
     def test_easy_rows_are_told_apart(self, trained):
-        if self.knows_little_untrained:
-            pytest.skip("a memory must be trained for long; see the learner's own slow test")
         X, y = self.table(n_rows=30)
         X_new = X + 0.3 * np.random.default_rng(1).normal(size=X.shape)
         assert trained.fit(X, y).score(X_new, y) > 0.8

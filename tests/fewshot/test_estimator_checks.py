@@ -21,7 +21,7 @@ from sklearn_meta.fewshot import (
 )
 
 CHEAP = {"random_state": 0, "scratch_iterations": 1, "backbone_params": {"width": 16}}
-MEMORY = {**CHEAP, "backbone_params": {"width": 64}, "hidden": 32, "memory_slots": 8}
+MEMORY = {**CHEAP, "hidden": 16, "memory_slots": 8}
 LEARNERS = [
     FineTuningClassifier(fit_steps=5, **CHEAP),
     FineTuningRegressor(fit_steps=15, fit_lr=0.1, tune="head", **CHEAP),

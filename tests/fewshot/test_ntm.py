@@ -11,7 +11,6 @@ from tests.contracts.fewshot_contract import WIDTH, ClassifierContract, short_tr
 class TestNTMClassifier(ClassifierContract):
     depends_on_row_order = True
     depends_on_class_names = True
-    knows_little_untrained = True
 
     @pytest.fixture
     def learner(self):
@@ -57,6 +56,7 @@ def test_memory_is_learned():
         memory_width=8,
         code_base=2,
         code_length=1,
+        recall=False,
         backbone="mlp",
         backbone_params={"hidden": [8]},
         training=training,
