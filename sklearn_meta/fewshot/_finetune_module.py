@@ -6,6 +6,7 @@ from torch.func import grad
 from sklearn_meta.fewshot._gradient import GradientModule
 
 _BETAS = (0.9, 0.999)
+_EPS = 1e-4  # large, so that a gradient of rounding errors moves nothing
 
 
 class FineTuningModule(GradientModule):
@@ -53,7 +54,7 @@ class FineTuningModule(GradientModule):
                 first[name] = _BETAS[0] * first[name] + (1 - _BETAS[0]) * slope
                 second[name] = _BETAS[1] * second[name] + (1 - _BETAS[1]) * slope**2
                 move = first[name] / (1 - _BETAS[0] ** step)
-                move = move / ((second[name] / (1 - _BETAS[1] ** step)).sqrt() + 1e-8)
+                move = move / ((second[name] / (1 - _BETAS[1] ** step)).sqrt() + _EPS)
                 keep = 1 - self.settings["fit_lr"] * self.settings["fit_decay"]
                 fast[name] = keep * fast[name] - self.settings["fit_lr"] * move
         return fast

@@ -51,7 +51,7 @@ class SiameseModule(FewShotModule):
 
     def __init__(self, description, kind, settings):
         super().__init__(description, kind, settings)
-        self.log_scale = nn.Parameter(torch.tensor(0.0))
+        self.log_scale = nn.Parameter(torch.tensor(2.3))  # e^2.3 = 10
         self.unit = self.body.n_out**-0.5  # keeps distances near 1 whatever the length
 
     def adapt(self, support, n_classes):
@@ -59,7 +59,11 @@ class SiameseModule(FewShotModule):
         return {"vectors": self.embed_support(support)}
 
     def outputs(self, state, support, rows, n_classes):
-        """Return the scaled negative squared distance to each class's nearest support row."""
+        """Return, for each class, the logarithm of the sum of its rows' nearness.
+
+        Nearness falls off exponentially with the squared distance: the nearest row decides, and
+        among rows as near the class that has more of them.
+        """
         if self.transductive:
             vectors, queries = self.embed_both(support, rows)
         else:
@@ -86,8 +90,8 @@ class SiameseModule(FewShotModule):
 
     def _logits(self, squared, targets, n_classes):
         foreign = one_hot(targets, n_classes).T == 0  # (n_classes, n_support)
-        nearest = squared.unsqueeze(1).masked_fill(foreign, torch.inf).amin(-1)
-        return -self.log_scale.exp() * nearest
+        near = (-self.log_scale.exp() * squared).unsqueeze(1).masked_fill(foreign, -1e9)
+        return near.logsumexp(-1)
 
 
 class MatchingModule(FewShotModule):

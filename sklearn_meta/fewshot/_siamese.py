@@ -9,7 +9,7 @@ from sklearn_meta.fewshot._metric_modules import SiameseModule
 
 
 class SiameseClassifier(FewShotClassifierMixin, BaseFewShotLearner):
-    """Give a row the class of the nearest support row, by a distance learned from pairs of rows.
+    """Give a row the class of the nearest support rows, by a distance learned from pairs of rows.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ class TestLastLayersFineTuningClassifier(ClassifierContract):
             tune="last",
             fit_steps=5,
             head="shared",
-            fit_lr=0.1,
+            fit_lr=0.01,
             scratch_iterations=1,
             backbone_params=WIDTH,
             training=short_training(),
