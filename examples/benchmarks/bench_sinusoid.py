@@ -1,0 +1,249 @@
+"""Few-shot regression of sinusoids: MAML, first-order MAML, Reptile and Meta-SGD.
+
+Each run meta-trains one learner from one seed and is judged on 2,000 new tasks, 100 query points
+each; the error bars are over seeds. Runs that are done are not run again, and a training that was
+interrupted goes on from its checkpoint::
+
+    python bench_sinusoid.py --results results/sinusoid.csv --seeds 5
+    python bench_sinusoid.py --results results/sinusoid.csv --summary
+
+``--speed`` measures episodes put side by side by ``torch.func.vmap`` against a loop over them.
+"""
+
+import argparse
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from _results import ResultsFile, listed, markdown
+
+COLUMNS = ("run", "seed", "iterations", "shots", "steps", "mse", "seconds", "status")
+N_TEST_TASKS = 2000
+N_TEST_POINTS = 100
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One line of the comparison."""
+
+    learner: str
+    shots: int
+    meta_sgd_family: bool = False
+    params: dict = field(default_factory=dict)
+    training: dict = field(default_factory=dict)
+    steps: tuple = (0, 1, 5, 10)
+    test_shots: tuple = ()
+
+
+_INNER = {"inner_steps": 1, "inner_lr": 0.01, "inner_clip": None}
+_REPTILE = {"inner_steps": 8, "inner_lr": 0.02, "inner_clip": None, "inner_batch": 10}
+_REPTILE_TRAINING = {
+    "optimizer": "sgd",
+    "learning_rate": 1.0,
+    "decay": "linear",
+    "queries": 40,
+    "meta_batch_size": 5,
+}
+
+SETTINGS = {
+    "maml-5": Setting("MAMLRegressor", 5, params=_INNER),
+    "maml-10": Setting("MAMLRegressor", 10, params=_INNER),
+    "fomaml-5": Setting("MAMLRegressor", 5, params={**_INNER, "first_order": True}),
+    "fomaml-10": Setting("MAMLRegressor", 10, params={**_INNER, "first_order": True}),
+    "reptile-10": Setting(
+        "ReptileRegressor", 10, params=_REPTILE, training=_REPTILE_TRAINING, steps=(0, 1, 10, 32)
+    ),
+    "maml-5-frequency": Setting(
+        "MAMLRegressor", 5, True, params=_INNER, steps=(1,), test_shots=(5, 10, 20)
+    ),
+    "meta-sgd-5-frequency": Setting(
+        "MetaSGDRegressor", 5, True, params=_INNER, steps=(1,), test_shots=(5, 10, 20)
+    ),
+}
+
+
+def main():
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--results", type=Path, default=Path("results/sinusoid.csv"))
+    parser.add_argument("--runs", type=listed, default=list(SETTINGS))
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--iterations", type=int, default=70_000)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--summary", action="store_true", help="print the table and stop")
+    parser.add_argument("--speed", action="store_true", help="measure vmap against a loop and stop")
+    options = parser.parse_args()
+    import torch
+
+    torch.set_num_threads(options.threads)
+    if options.speed:
+        print(speed())
+        return
+    results = ResultsFile(options.results, ("run", "seed", "iterations", "shots", "steps"), COLUMNS)
+    if not options.summary:
+        run_all(options, results)
+    print(summary(results.frame()))
+
+
+def run_all(options, results):
+    """Meta-train and judge what is not in the results yet."""
+    for name in options.runs:
+        for seed in range(options.seeds):
+            done = {(row["run"], row["seed"], row["iterations"]) for row in results.rows()}
+            if (name, str(seed), str(options.iterations)) in done:
+                continue
+            folder = options.results.with_suffix("") / f"{name}-{seed}-{options.iterations}"
+            learner, seconds = trained(SETTINGS[name], seed, options.iterations, folder)
+            rows = judged(SETTINGS[name], learner)
+            for row in rows:
+                results.append(
+                    {"run": name, "seed": seed, "iterations": options.iterations, **row}
+                    | {"seconds": round(seconds, 1), "status": "ok"}
+                )
+
+
+def family(setting, n_points):
+    """Return the family of tasks of a setting."""
+    from sklearn_meta.fewshot import Sinusoids
+
+    if setting.meta_sgd_family:
+        return Sinusoids.meta_sgd(n_points=n_points)
+    return Sinusoids(n_points=n_points)
+
+
+def trained(setting, seed, iterations, folder):
+    """Meta-train, or go on; return the learner and the seconds that its epochs took."""
+    from sklearn_meta import fewshot
+
+    chosen = {"queries": 10, "meta_batch_size": 25, "learning_rate": 1e-3, **setting.training}
+    training = fewshot.MetaTraining(
+        iterations=iterations,
+        shots=setting.shots,
+        epoch_length=min(1000, iterations),
+        checkpoint=folder,
+        **chosen,
+    )
+    learner = getattr(fewshot, setting.learner)(
+        backbone="mlp",
+        normalize_y=False,
+        training=training,
+        random_state=seed,
+        verbose=1,
+        device="cpu",
+        **setting.params,
+    )
+    learner.meta_fit(family(setting, setting.shots + chosen["queries"]), resume=True)
+    return learner, sum(learner.net_.history[:, "dur"])
+
+
+def judged(setting, learner):
+    """Return a row for each number of support rows and of steps."""
+    import torch
+    from torch.func import vmap
+
+    from sklearn_meta.fewshot._seeding import as_tensors
+
+    module = learner.net_.module_.eval()
+    rows = []
+    for shots in setting.test_shots or (setting.shots,):
+        rng = np.random.default_rng(12345)
+        X, y = family(setting, shots + N_TEST_POINTS).draw_many(rng, N_TEST_TASKS)
+        X, y = X.astype(np.float32), y.astype(np.float32)
+        support = {"rows": {"values": X[:, :shots]}, "context": {}, "targets": y[:, :shots]}
+        support, targets = as_tensors(support), torch.as_tensor(y[:, shots:])
+        query = as_tensors({"values": X[:, shots:]})
+        for steps in setting.steps:
+
+            def predicted(support, query, steps=steps):
+                fast = module.start(support, None)
+                for _ in range(steps):
+                    fast = module.step(fast, support)
+                return module.forward_fast(fast, support, query)
+
+            with torch.no_grad():
+                errors = (vmap(predicted)(support, query) - targets) ** 2
+            rows.append({"shots": shots, "steps": steps, "mse": float(errors.mean())})
+    return rows
+
+
+def summary(frame):
+    """Return a Markdown table of means and standard errors over seeds."""
+    lines = []
+    for key, part in frame.groupby(["run", "iterations", "shots", "steps"], sort=False):
+        run, iterations, shots, steps = key
+        error = part["mse"].std(ddof=1) / len(part) ** 0.5 if len(part) > 1 else float("nan")
+        minutes = part["seconds"].mean() / 60
+        lines.append(
+            [run, f"{iterations:,}", shots, steps, f"{part['mse'].mean():.3f}", f"{error:.3f}"]
+            + [len(part), f"{minutes:.1f}"]
+        )
+    header = ["run", "iterations", "shots", "steps", "mean squared error", "s.e.", "seeds", "min"]
+    return markdown(header, lines)
+
+
+def speed(n_tasks=25, n_iterations=30):
+    """Return milliseconds of a step with tasks side by side, and one after the other."""
+    import torch
+
+    from sklearn_meta.fewshot import EpisodeSampler
+    from sklearn_meta.fewshot._batches import collate
+    from sklearn_meta.fewshot._dataset import EpisodeDataset
+    from sklearn_meta.fewshot._gradient import GradientModule
+    from sklearn_meta.fewshot._task import as_task_source
+
+    description = {"name": "mlp", "n_features": 1, "hidden": [40, 40]}
+    plain = {"rates": "fixed", "first_order": False, "multi_step_loss": False, "fit_steps": None}
+    lines = []
+    for steps in (1, 5):
+        settings = {**plain, **_INNER, "inner_steps": steps, "adapt_body": True}
+        module = GradientModule(description, "regression", settings)
+        dataset = EpisodeDataset(
+            as_task_source(family(SETTINGS["maml-5"], 15)),
+            EpisodeSampler("regression", shots=5, queries=10),
+            description,
+            normalize_y=False,
+            n_episodes=n_tasks,
+            meta_batch_size=n_tasks,
+            seed=0,
+        )
+        _, (group,) = collate(dataset.__getitems__(range(n_tasks)))
+
+        def side_by_side(module=module, group=group):
+            module.mean_loss(group, training=True).backward()
+
+        def one_by_one(module=module, group=group):
+            losses = [module.training_loss(*episode, None) for episode in _episodes(group)]
+            torch.stack(losses).mean().backward()
+
+        times = []
+        for way in (side_by_side, one_by_one):
+            way()
+            seconds = []
+            for _ in range(n_iterations):
+                started = time.thread_time()
+                way()
+                seconds.append(time.thread_time() - started)
+            times.append(1000 * float(np.median(seconds)))
+        lines.append([steps, f"{times[0]:.1f}", f"{times[1]:.1f}", f"{times[1] / times[0]:.1f}"])
+    return markdown(["inner steps", "vmap, ms", "loop, ms", "times faster"], lines)
+
+
+def _episodes(group):
+    """Take a group apart into (support, query) of single episodes."""
+    for place in range(group.n_tasks):
+        support = {
+            "rows": {"values": group.support["rows"]["values"][place]},
+            "context": {},
+            "targets": group.support["targets"][place],
+        }
+        query = {
+            "rows": {"values": group.query["rows"]["values"][place]},
+            "targets": group.query["targets"][place],
+            "weights": group.query["weights"][place],
+        }
+        yield support, query
+
+
+if __name__ == "__main__":
+    main()

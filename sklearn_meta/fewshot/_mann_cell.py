@@ -1,0 +1,110 @@
+"""A controller with an external memory that is written where it was used least."""
+
+import torch
+from torch import nn
+from torch.nn.functional import cosine_similarity, one_hot
+
+from sklearn_meta.fewshot._lstm import LSTMCell
+
+
+class MANNCell(nn.Module):
+    """One step of a memory-augmented network with least-recently-used access.
+
+    Parameters
+    ----------
+    n_in : int
+        Length of an input.
+    hidden : int, default=200
+        Size of the LSTM controller.
+    memory_slots : int, default=128
+        Rows of the memory; 0 leaves the memory out, which gives the LSTM baseline.
+    memory_width : int, default=40
+        Length of a row of the memory.
+    n_reads : int, default=4
+        Read heads.
+    usage_decay : float, default=0.95
+        How slowly a row's use is forgotten.
+
+    References
+    ----------
+    A. Santoro et al. (2016). Meta-learning with memory-augmented neural networks. ICML.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_meta.fewshot import MANNCell
+    >>> cell = MANNCell(3, hidden=8, memory_slots=6, memory_width=4, n_reads=2)
+    >>> output, state = cell(torch.zeros(5, 3), cell.first_state(5))
+    >>> output.shape, state["memory"].shape
+    (torch.Size([5, 16]), torch.Size([5, 6, 4]))
+    """
+
+    def __init__(
+        self,
+        n_in,
+        *,
+        hidden=200,
+        memory_slots=128,
+        memory_width=40,
+        n_reads=4,
+        usage_decay=0.95,
+    ):
+        super().__init__()
+        self.hidden = hidden
+        self.slots = memory_slots
+        self.width = memory_width
+        self.n_reads = n_reads if memory_slots else 0
+        self.usage_decay = usage_decay
+        self.n_out = hidden + self.n_reads * memory_width
+        self.controller = LSTMCell(n_in + self.n_reads * memory_width, hidden)
+        if self.n_reads:
+            self.keys = nn.Linear(hidden, self.n_reads * memory_width)
+            self.mixing = nn.Linear(hidden, self.n_reads)
+
+    def first_state(self, n_sequences):
+        """Return the state before the first step."""
+        at = self.controller.gates.weight
+        state = {
+            "hidden": at.new_zeros(n_sequences, self.hidden),
+            "cell": at.new_zeros(n_sequences, self.hidden),
+        }
+        if self.n_reads:
+            first = torch.zeros(self.slots, device=at.device, dtype=at.dtype)
+            first[0] = 1.0
+            state |= {
+                "memory": at.new_full((n_sequences, self.slots, self.width), 1e-6),
+                "read": at.new_zeros(n_sequences, self.n_reads, self.width),
+                "read_weights": first.expand(n_sequences, self.n_reads, -1),
+                "usage": first.expand(n_sequences, -1),
+            }
+        return state
+
+    def forward(self, x, state):
+        """Return the output (n_sequences, n_out) and the new state."""
+        if not self.n_reads:
+            hidden, cell = self.controller(x, (state["hidden"], state["cell"]))
+            return hidden, {"hidden": hidden, "cell": cell}
+        seen = torch.cat([x, state["read"].flatten(1)], dim=1)
+        hidden, cell = self.controller(seen, (state["hidden"], state["cell"]))
+        keys = self.keys(hidden).tanh().unflatten(1, (self.n_reads, self.width))
+        least = self._least_used(state["usage"])
+        share = self.mixing(hidden).sigmoid().unsqueeze(-1)
+        write = share * state["read_weights"] + (1 - share) * least.unsqueeze(1)
+        memory = state["memory"] * (1 - least).unsqueeze(-1)  # what was used least is forgotten
+        memory = memory + write.transpose(1, 2) @ keys
+        weights = _attention(keys, state["memory"])
+        read = weights @ memory
+        usage = self.usage_decay * state["usage"] + weights.sum(1) + write.sum(1)
+        new = {"hidden": hidden, "cell": cell, "memory": memory, "read": read}
+        new |= {"read_weights": weights, "usage": usage}
+        return torch.cat([hidden, read.flatten(1)], dim=1), new
+
+    def _least_used(self, usage):
+        """Return one-hot rows that mark the slot with the least usage."""
+        return one_hot(usage.argmin(dim=1), self.slots).to(usage.dtype)
+
+
+def _attention(keys, memory):
+    """Return softmax of cosines: (n_sequences, n_reads, n_slots)."""
+    alike = cosine_similarity(keys.unsqueeze(2), memory.unsqueeze(1), dim=-1)
+    return alike.softmax(dim=-1)

@@ -1,0 +1,54 @@
+"""What meta-training leaves behind: where a learner starts on a new task."""
+
+from dataclasses import dataclass, field
+
+from sklearn_meta.exceptions import TableError
+from sklearn_meta.fewshot._seeding import as_arrays, as_tensors
+
+
+@dataclass(frozen=True)
+class Start:
+    """Weights of a learner's module, with what is needed to build it again.
+
+    Attributes
+    ----------
+    learner : str
+        Name of the class that learned them.
+    description : dict
+        Of the backbone.
+    weights : dict of ndarray
+        By the module's names.
+    n_iterations : int
+        Steps of meta-training behind them.
+    """
+
+    learner: str
+    description: dict
+    weights: dict = field(repr=False)
+    n_iterations: int = 0
+
+    @classmethod
+    def of_module(cls, learner, description, module, n_iterations):
+        """Copy the weights of a trained module."""
+        weights = {name: a.copy() for name, a in as_arrays(module.state_dict()).items()}
+        return cls(learner, description, weights, n_iterations)
+
+    def fill(self, module):
+        """Load the weights into a module that fits them.
+
+        Raises
+        ------
+        ValueError
+            If the module has other parameters than were trained.
+        """
+        have = {name: tuple(value.shape) for name, value in module.state_dict().items()}
+        want = {name: value.shape for name, value in self.weights.items()}
+        if have != want:
+            differing = sorted(name for name in {*have, *want} if have.get(name) != want.get(name))
+            raise TableError(
+                f"The meta-learned weights of {self.learner} do not fit the parameters set now "
+                f"(they differ in {differing[:5]}). Give the parameters that meta_fit had, or "
+                "run meta_fit again."
+            )
+        module.load_state_dict(as_tensors(self.weights))
+        return module

@@ -1,0 +1,73 @@
+"""Make the network and the encoder that a backbone's description names."""
+
+from sklearn_meta.fewshot._array_encoders import ImageEncoder, VectorEncoder
+from sklearn_meta.fewshot._table_encoder import TableEncoder
+from sklearn_meta.fewshot.backbones._images import Conv4, SmallResNet
+from sklearn_meta.fewshot.backbones._mlp import MLP
+from sklearn_meta.fewshot.backbones._tokenizer import CellTokenizer
+
+_NETWORKS = {"table": CellTokenizer, "mlp": MLP, "conv4": Conv4, "resnet": SmallResNet}
+_ENCODERS = {
+    "table": TableEncoder,
+    "mlp": VectorEncoder,
+    "conv4": ImageEncoder,
+    "resnet": ImageEncoder,
+}
+
+
+def make_backbone(description):
+    """Make a network of its description.
+
+    Parameters
+    ----------
+    description : dict
+        ``name`` ("table", "mlp", "conv4" or "resnet") and the network's own parameters.
+
+    Returns
+    -------
+    torch.nn.Module
+        ``forward(rows, context, n_reference)`` returns vectors of length ``n_out``.
+
+    Examples
+    --------
+    >>> from sklearn_meta.fewshot.backbones import make_backbone
+    >>> make_backbone({"name": "mlp", "n_features": 1, "hidden": [40, 20]}).n_out
+    20
+    """
+    settings = {name: value for name, value in description.items() if name != "name"}
+    return _NETWORKS[description["name"]](**settings)
+
+
+def make_encoder(description):
+    """Make the encoder that brings rows into the form that the network takes."""
+    return _ENCODERS[description["name"]]()
+
+
+def complete(name, settings, X):
+    """Describe a backbone fully: what the settings leave open is read off the rows `X`.
+
+    Parameters
+    ----------
+    name : {"auto", "table", "mlp", "conv4", "resnet"}
+        "auto" takes a table for two-dimensional `X`, conv4 for images.
+    settings : dict
+        The network's own parameters.
+    X : ndarray or DataFrame
+        Rows as the user passed them, checked.
+
+    Returns
+    -------
+    dict
+        For `make_backbone`.
+    """
+    if name == "auto":
+        name = "table" if len(X.shape) == 2 else "conv4"
+    described = {"name": name}
+    if name == "mlp":
+        described["n_features"] = int(X.shape[1])
+    if name in ("conv4", "resnet"):
+        _, channels, height, width = ImageEncoder().transform(X[:1])["pixels"].shape
+        described["n_channels"] = int(channels)
+        if name == "conv4":
+            described["size"] = [int(height), int(width)]
+    return {**described, **settings}

@@ -1,0 +1,135 @@
+"""Networks for images: four convolutions, and a small residual network."""
+
+import torch
+from torch import nn
+from torch.nn.functional import max_pool2d, relu
+
+
+class ReferenceNorm(nn.Module):
+    """Normalise channels by the statistics of the first `n_reference` images of a task.
+
+    With the support images as reference, what is said of a query image depends on no other query
+    image; with all images as reference (None) it is batch normalisation, and transductive.
+    """
+
+    def __init__(self, n_channels, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(n_channels))
+        self.bias = nn.Parameter(torch.zeros(n_channels))
+
+    def forward(self, x, n_reference=None):
+        """Return normalised images of the same shape."""
+        reference = x if n_reference is None else x[:n_reference]
+        variance, mean = torch.var_mean(reference, dim=(0, 2, 3), correction=0, keepdim=True)
+        scale = self.weight[:, None, None] * torch.rsqrt(variance + self.eps)
+        return (x - mean) * scale + self.bias[:, None, None]
+
+
+class Conv4(nn.Module):
+    """Blocks of 3x3 convolution, normalisation, ReLU and 2x2 pooling.
+
+    Parameters
+    ----------
+    n_channels : int, default=1
+        Channels of an image.
+    size : tuple (height, width), default=(28, 28)
+        Size of an image in pixels.
+    n_filters : int, default=64
+        Filters of each block.
+    n_blocks : int, default=4
+        How many blocks; each halves the size.
+
+    References
+    ----------
+    J. Snell, K. Swersky, R. Zemel (2017). Prototypical networks for few-shot learning. NeurIPS.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_meta.fewshot.backbones import Conv4
+    >>> Conv4(n_filters=8)({"pixels": torch.zeros(2, 1, 28, 28)}, {}).shape
+    torch.Size([2, 8])
+    """
+
+    uses_reference = True
+
+    def __init__(self, n_channels=1, size=(28, 28), n_filters=64, n_blocks=4):
+        super().__init__()
+        channels = [n_channels] + [n_filters] * n_blocks
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(channels[n], channels[n + 1], 3, padding=1, bias=False)
+            for n in range(n_blocks)
+        )
+        self.norms = nn.ModuleList(ReferenceNorm(n_filters) for _ in range(n_blocks))
+        height, width = (max(side, 1) for side in size)
+        for _ in range(n_blocks):
+            height, width = max(height // 2, 1), max(width // 2, 1)
+        self.n_out = n_filters * height * width
+        self.last_layers = (f"convolutions.{n_blocks - 1}.", f"norms.{n_blocks - 1}.")
+
+    def forward(self, rows, context, n_reference=None):
+        """Return vectors of shape (n_samples, n_out)."""
+        x = rows["pixels"]
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            x = _halve(relu(norm(convolution(x), n_reference)))
+        return x.flatten(1)
+
+
+class SmallResNet(nn.Module):
+    """Residual blocks of two 3x3 convolutions, each block halving the size; then a mean.
+
+    Parameters
+    ----------
+    n_channels : int, default=1
+        Channels of an image.
+    widths : sequence of int, default=(32, 64, 128)
+        Filters of the blocks; the last is the length of an image's vector.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_meta.fewshot.backbones import SmallResNet
+    >>> SmallResNet(widths=(4, 6))({"pixels": torch.zeros(2, 1, 28, 28)}, {}).shape
+    torch.Size([2, 6])
+    """
+
+    uses_reference = True
+
+    def __init__(self, n_channels=1, widths=(32, 64, 128)):
+        super().__init__()
+        channels = [n_channels, *widths]
+        self.blocks = nn.ModuleList(
+            ResidualBlock(channels[n], channels[n + 1]) for n in range(len(widths))
+        )
+        self.n_out = widths[-1]
+        self.last_layers = (f"blocks.{len(widths) - 1}.",)
+
+    def forward(self, rows, context, n_reference=None):
+        """Return vectors of shape (n_samples, n_out)."""
+        x = rows["pixels"]
+        for block in self.blocks:
+            x = block(x, n_reference)
+        return x.mean(dim=(2, 3))
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions beside a 1x1 one, then pooling."""
+
+    def __init__(self, n_in, n_out):
+        super().__init__()
+        self.first = nn.Conv2d(n_in, n_out, 3, padding=1, bias=False)
+        self.second = nn.Conv2d(n_out, n_out, 3, padding=1, bias=False)
+        self.beside = nn.Conv2d(n_in, n_out, 1, bias=False)
+        self.norms = nn.ModuleList(ReferenceNorm(n_out) for _ in range(3))
+
+    def forward(self, x, n_reference):
+        """Return images of half the size."""
+        inner = relu(self.norms[0](self.first(x), n_reference))
+        inner = self.norms[1](self.second(inner), n_reference)
+        return _halve(relu(inner + self.norms[2](self.beside(x), n_reference)))
+
+
+def _halve(x):
+    """Pool 2x2 where there is something to pool."""
+    return max_pool2d(x, (min(2, x.shape[-2]), min(2, x.shape[-1])))

@@ -1,0 +1,79 @@
+"""Networks: rows to vectors, alone, padded or side by side."""
+
+import numpy as np
+import pytest
+import torch
+from torch.func import vmap
+
+from sklearn_meta.exceptions import TableError
+from sklearn_meta.fewshot._array_encoders import VectorEncoder, as_images
+from sklearn_meta.fewshot._batches import collate
+from sklearn_meta.fewshot._encoding import EncodedEpisode, encode_episode
+from sklearn_meta.fewshot._episodes import EpisodeSampler
+from sklearn_meta.fewshot._seeding import as_tensors
+from sklearn_meta.fewshot.backbones import Conv4, SmallResNet, make_backbone
+from sklearn_meta.fewshot.backbones._factory import complete
+
+TABLE = {"name": "table", "width": 16}
+
+
+def episode_of(width, seed=0):
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(size=(30, width)), np.arange(30) % 3
+    return encode_episode(EpisodeSampler(shots=4, queries=3).draw((X, y), rng), TABLE, False)
+
+
+def test_padding_with_columns_changes_nothing():
+    torch.manual_seed(0)
+    network = make_backbone(TABLE)
+    narrow, wide = episode_of(5), episode_of(8)
+    _, (group,) = collate([narrow, wide])
+    together = vmap(network)(group.support["rows"], group.support["context"])
+    for place, episode in enumerate((narrow, wide)):
+        rows, context = (as_tensors(episode.support[name]) for name in ("rows", "context"))
+        torch.testing.assert_close(together[place], network(rows, context), atol=1e-5, rtol=1e-4)
+
+
+def test_padded_query_rows_have_no_weight():
+    short, full = episode_of(5), episode_of(5, seed=1)
+    cut = {name: array[:4] for name, array in short.query["rows"].items()}
+    query = {"rows": cut, "targets": short.query["targets"][:4], "weights": np.ones(4, np.float32)}
+    _, (group,) = collate([EncodedEpisode(short.support, query, 3), full])
+    assert group.query["weights"].sum(1).tolist() == [4, 9]
+
+
+def test_episodes_of_unlike_shape_are_kept_apart():
+    _, groups = collate([episode_of(5), episode_of(100), episode_of(6)])
+    assert sorted(group.n_tasks for group in groups) == [1, 2]
+    assert [chunk.n_tasks for chunk in max(groups, key=lambda g: g.n_tasks).chunks(1)] == [1, 1]
+
+
+@pytest.mark.parametrize("network", [Conv4(n_filters=4, size=(12, 12)), SmallResNet(widths=(4, 6))])
+def test_reference_statistics_make_rows_independent(network):
+    pixels = torch.rand(8, 1, 12, 12)
+    inductive = network({"pixels": pixels}, {}, 5)
+    fewer = network({"pixels": pixels[:7]}, {}, 5)
+    torch.testing.assert_close(inductive[:7], fewer, atol=1e-5, rtol=1e-4)
+    transductive = network({"pixels": pixels}, {})
+    assert inductive.shape == (8, network.n_out)
+    assert not torch.allclose(transductive[:7], network({"pixels": pixels[:7]}, {}))
+
+
+def test_shapes_are_read_off_the_rows():
+    assert complete("auto", {}, np.zeros((2, 5))) == {"name": "table"}
+    assert complete("auto", {}, np.zeros((2, 9, 7)))["size"] == [9, 7]
+    assert complete("resnet", {"widths": [4]}, np.zeros((2, 9, 9, 3)))["n_channels"] == 3
+    assert complete("mlp", {}, np.zeros((2, 5)))["n_features"] == 5
+
+
+def test_images_in_every_form():
+    assert as_images(np.zeros((2, 16))).shape == (2, 1, 4, 4)
+    assert as_images(np.zeros((2, 4, 5, 3))).shape == (2, 3, 4, 5)
+    assert as_images(np.full((1, 4, 4), 255, np.uint8)).max() == 1
+    with pytest.raises(TableError, match="no square images"):
+        as_images(np.zeros((2, 15)))
+
+
+def test_vectors_can_not_be_missing():
+    with pytest.raises(TableError, match="backbone='table'"):
+        VectorEncoder().transform(np.array([[np.nan]]))

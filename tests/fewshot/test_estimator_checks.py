@@ -1,0 +1,52 @@
+"""scikit-learn's own checks, all of them, with nothing expected to fail."""
+
+import pytest
+import torch
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sklearn_meta.fewshot import (
+    FineTuningClassifier,
+    FineTuningRegressor,
+    MAMLClassifier,
+    MAMLRegressor,
+    MANNClassifier,
+    MatchingClassifier,
+    MetaSGDClassifier,
+    MetaSGDRegressor,
+    NTMClassifier,
+    PrototypicalClassifier,
+    ReptileClassifier,
+    ReptileRegressor,
+    SiameseClassifier,
+)
+
+CHEAP = {"random_state": 0, "scratch_iterations": 1, "backbone_params": {"width": 16}}
+MEMORY = {**CHEAP, "hidden": 16, "memory_slots": 8}
+LEARNERS = [
+    FineTuningClassifier(fit_steps=5, **CHEAP),
+    FineTuningRegressor(fit_steps=15, fit_lr=0.1, tune="head", **CHEAP),
+    MAMLClassifier(inner_steps=2, **CHEAP),
+    MAMLRegressor(inner_steps=5, inner_lr=0.1, **CHEAP),
+    MANNClassifier(n_orders=1, **MEMORY),
+    MatchingClassifier(**CHEAP),
+    MetaSGDClassifier(**CHEAP),
+    MetaSGDRegressor(fit_steps=5, inner_lr=0.1, **CHEAP),
+    NTMClassifier(n_orders=1, **MEMORY),
+    PrototypicalClassifier(**CHEAP),
+    ReptileClassifier(fit_steps=20, inner_lr=0.2, **CHEAP),
+    ReptileRegressor(inner_lr=0.1, **CHEAP),
+    SiameseClassifier(**CHEAP),
+]
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@parametrize_with_checks(LEARNERS)
+def test_scikit_learn_check(estimator, check):
+    check(estimator)
