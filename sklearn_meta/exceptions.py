@@ -38,5 +38,7 @@ class SearchWarning(SklearnMetaWarning):
 
 class RecordingWarning(SklearnMetaWarning):
     """A finished search could not be written to the experience base that it was to be added to."""
+
+
 class TrainingDivergedError(SklearnMetaError, ArithmeticError):
     """A loss became infinite or not a number; the message says what to lower."""
