@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from sklearn_meta._validation import n_columns, n_rows
-from sklearn_meta.exceptions import RecordingWarning
+from sklearn_meta.exceptions import ExperienceError, RecordingWarning
 from sklearn_meta.search import OK
 
 #: Seconds to wait for others that write to the same file, where the search ran against a clock.
@@ -38,11 +38,17 @@ def make_if_it_advises(where, experience):
     Raises
     ------
     ExperienceError
-        If it can't be made.
+        If it can't be made, or is the one that comes with the package.
     """
     members = experience if isinstance(experience, list | tuple) else [experience]
     if not isinstance(where, str | os.PathLike):
         return
+    if where == "bundled":
+        raise ExperienceError(
+            "record_to='bundled' asks to write to the base that comes with the package, which is "
+            "for reading. Give a file of your own, such as record_to='team.sqlite', and let it "
+            "advise too: experience=['bundled', 'team.sqlite']."
+        )
     from sklearn_meta.experience._append import open_or_create
     from sklearn_meta.experience._database import normalise_location
 

@@ -106,7 +106,7 @@ def add_experience(verbs):
     """Add the verb ``experience`` with its own verbs."""
     experience = verbs.add_parser(
         "experience",
-        help="describe, check, explain, export or merge experience bases",
+        help="describe, check, export or merge experience bases, and their rules",
         description="Look at and move experience bases. A base is a file, a URL, or the word "
         "bundled for the one that comes with the package.",
     )

@@ -1,10 +1,13 @@
 """Look at a part of a base."""
 
+from difflib import get_close_matches
+
 from sklearn_meta.exceptions import ExperienceError
 from sklearn_meta.experience import _reading
 from sklearn_meta.experience._fingerprint import Fingerprint
 from sklearn_meta.experience._readable import Readable
 from sklearn_meta.experience._schema import KINDS
+from sklearn_meta.experience._view import View
 
 
 class Viewable(Readable):
@@ -28,7 +31,13 @@ class Viewable(Readable):
         Returns
         -------
         Experience
-            For reading only. What no task has was ignored.
+            For reading only. What no task has was ignored, if it was given by keyword.
+
+        Raises
+        ------
+        ExperienceError
+            If `task` is a word that is neither the id nor the name of a task: a misspelt name must
+            not let a task in that was to be left out.
 
         Examples
         --------
@@ -40,6 +49,7 @@ class Viewable(Readable):
         ids, names, groups = (_word_set(words) for words in (ids, names, groups))
         tables = _table_list(fingerprints)
         if task is not None and _is_words(task):
+            self._refuse_unknown(_word_set(task))
             ids, names = ids | _word_set(task), names | _word_set(task)
         elif task is not None:
             tables = [*tables, task]
@@ -54,6 +64,19 @@ class Viewable(Readable):
             for table in tables:
                 view = view.hide(_reading.similar_tasks(connection, table, view))
         return type(self)(self._opened, view)
+
+    def _refuse_unknown(self, words):
+        """Raise ExperienceError if a word is no task's id or name, hidden ones included."""
+        with self._opened.reading() as connection:
+            rows = _reading.read_tasks(connection, View(), ("id", "name"))
+        known = {word for row in rows for word in row}
+        if unknown := sorted(words - known):
+            near = get_close_matches(unknown[0], known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise ExperienceError(
+                f"{self.location!r} has no task with the id or name {unknown[0]!r}.{hint} See "
+                "tasks()['name']; names=[...] leaves tasks out that need not be there."
+            )
 
     def subset(
         self,

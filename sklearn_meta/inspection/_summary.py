@@ -33,6 +33,8 @@ class SearchSummary:
         Earlier tasks left out, and why: "shared rows" or "nearly equal meta-features".
     recorded : dict or None
         Where the search was recorded to: ``where``, ``task``, ``evaluations``, ``error``.
+    interrupted : bool
+        Whether Ctrl-C ended the search.
     advised_share : float
         Share of the trials that earlier tasks advised.
     seconds : dict of str to float
@@ -51,6 +53,7 @@ class SearchSummary:
     similar: list
     excluded: dict
     recorded: dict | None
+    interrupted: bool
     advised_share: float
     seconds: dict
     trial_seconds: float
@@ -130,6 +133,7 @@ def summarise(estimator, n_similar=5):
         similar=estimator.similar_tasks_[:n_similar],
         excluded=estimator.excluded_because_,
         recorded=estimator.recorded_,
+        interrupted=bool(estimator.interrupted_),
         advised_share=float(np.mean([trial["advised"] for trial in trials])),
         seconds=dict(estimator.seconds_),
         trial_seconds=float(sum(trial["seconds"] for trial in trials)),

@@ -27,6 +27,7 @@ def text_report(estimator):
         f"(trial {facts.best['trial']}, {facts.best['origin']})",
         f"trials: {facts.n_trials} ({_counts(facts.statuses)}), "
         f"{facts.advised_share:.0%} advised by earlier tasks",
+        *(["interrupted: the search was ended before its budget was spent"] * facts.interrupted),
         "",
         "families by best score:",
         *[f"  {name:<24}{best_score(score):>12}   {n} trials" for name, n, score in facts.families],

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.utils.validation import has_fit_parameter
 
 from sklearn_meta._optional import is_installed
@@ -107,7 +107,7 @@ class Family:
 
     @classmethod
     def from_estimator(
-        cls, name, estimator, parameters=(), *, kinds, encoding="linear", sparse=False
+        cls, name, estimator, parameters=(), *, kinds=None, encoding="linear", sparse=False
     ):
         """Make a family of an estimator and ranges of its parameters.
 
@@ -119,8 +119,9 @@ class Family:
             Cloned for every build; keys of a configuration that are among `parameters` are set.
         parameters : iterable of Float, Int and Categorical
             Ranges of the estimator's own parameters.
-        kinds : tuple of str or str
-            Kinds of task: "binary", "multiclass", "regression".
+        kinds : tuple of str or str, default=None
+            Kinds of task: "binary", "multiclass", "regression". None asks the estimator whether it
+            is a classifier or a regressor.
         encoding : {"tree", "native", "linear"}, default="linear"
             How tables become numbers.
         sparse : bool, default=False
@@ -135,7 +136,16 @@ class Family:
         ------
         ValueError
             If a kind is unknown or the estimator has no such parameter.
+
+        Examples
+        --------
+        >>> from sklearn.tree import DecisionTreeClassifier
+        >>> from sklearn_meta.spaces import Family, Int
+        >>> depth = Int("max_depth", 1, 9, default=3)
+        >>> Family.from_estimator("tree", DecisionTreeClassifier(), [depth]).kinds
+        ('binary', 'multiclass')
         """
+        kinds = _kinds_of(estimator) if kinds is None else kinds
         kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
         if unknown := set(kinds) - set(ALL_KINDS):
             raise ValueError(f"kinds must be among {ALL_KINDS}, got {sorted(unknown)}.")
@@ -199,3 +209,15 @@ def _build_clone(estimator, names, configuration, context):
         if name in model.get_params() and model.get_params()[name] is None
     }
     return model.set_params(**unset)
+
+
+def _kinds_of(estimator):
+    """Return the kinds of task that an estimator says it is for."""
+    if is_classifier(estimator):
+        return CLASSIFICATION
+    if is_regressor(estimator):
+        return REGRESSION
+    raise ValueError(
+        f"{type(estimator).__name__} does not say whether it is a classifier or a regressor; give "
+        f"kinds, some of {ALL_KINDS}."
+    )

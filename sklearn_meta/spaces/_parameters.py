@@ -30,8 +30,21 @@ class _Parameter:
         return configuration.get(other) in allowed
 
 
+class _Range(_Parameter):
+    """A parameter between two bounds."""
+
+    def __post_init__(self):
+        where = f"{type(self).__name__}({self.name!r}, {self.low}, {self.high})"
+        if not self.low <= self.high:
+            raise ValueError(f"{where}: the first bound is above the second; give low, then high.")
+        if self.log and self.low <= 0:
+            raise ValueError(f"{where}: a logarithmic scale has no {self.low}; give low > 0.")
+        if self.default is not None and not self.contains(self.default):
+            raise ValueError(f"{where}: the default {self.default!r} is not a value between them.")
+
+
 @dataclass(frozen=True)
-class Float(_Parameter):
+class Float(_Range):
     """A range of real numbers.
 
     Parameters
@@ -80,7 +93,7 @@ class Float(_Parameter):
 
 
 @dataclass(frozen=True)
-class Int(_Parameter):
+class Int(_Range):
     """A range of whole numbers.
 
     Parameters

@@ -269,7 +269,9 @@ class SearchSpace:
         """Sort the user's wish into names, exclusions and own families, and apply it."""
         if isinstance(families, str | Family):
             families = [families]
-        wish = list(families or ())
+        wish = [] if families is None else list(families)
+        if families is not None and not wish:
+            raise ValueError("families is empty; name some, or give None for all that apply.")
         own = [family for family in wish if isinstance(family, Family)]
         names = [name for name in wish if not isinstance(name, Family)]
         excluded = {self._known(n[1:]).name for n in names if str(n).startswith("-")}

@@ -69,6 +69,7 @@ def test_interrupt_keeps_what_was_found(quick_classifier, binary, patience, n_tr
     clf = quick_classifier(max_trials=50, scoring=Counter(patience)).fit(*binary)
     assert clf.interrupted_
     assert clf.n_trials_ == n_trials
+    assert "interrupted" in clf.report()
     assert clf.predict(binary[0]).shape == (120,)
 
 

@@ -6,6 +6,7 @@ import cloudpickle
 import numpy as np
 import pytest
 from sklearn.linear_model import Lasso
+from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from sklearn_meta import MetaAutoRegressor
@@ -92,3 +93,14 @@ def test_too_small_a_space_ends_the_search(quick_classifier, binary):
     clf = quick_classifier(families=[tree], max_trials=40).fit(*binary)
     assert 1 <= clf.n_trials_ <= 2
     assert np.isfinite(clf.best_score_)
+
+
+def test_no_family_is_no_wish(binary):
+    with pytest.raises(ValueError, match="families is empty"):
+        MetaAutoRegressor(families=[], max_trials=1, experience=None).fit(*binary)
+
+
+def test_an_estimator_says_what_it_is_for():
+    assert Family.from_estimator("lasso", Lasso()).kinds == ("regression",)
+    with pytest.raises(ValueError, match="does not say whether"):
+        Family.from_estimator("scaler", StandardScaler())

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 
 from sklearn_meta import MetaAutoClassifier, MetaAutoRegressor
-from sklearn_meta.exceptions import ExperienceNotFoundError, RecordingWarning
+from sklearn_meta.exceptions import ExperienceError, ExperienceNotFoundError, RecordingWarning
 from sklearn_meta.experience import Experience
 from sklearn_meta.spaces import Family
 
@@ -112,6 +112,13 @@ def test_a_base_that_is_to_grow_and_to_advise_need_not_be_there(quick_classifier
     assert len(open_base(place).tasks()) == 1
     with pytest.raises(ExperienceNotFoundError, match="does not exist"):
         quick_classifier(experience=[str(place) + ".other"], record_to=place).fit(*binary)
+
+
+def test_the_shipped_base_is_not_written_to(quick_classifier, binary, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ExperienceError, match="for reading"):
+        quick_classifier(record_to="bundled").fit(*binary)
+    assert not list(tmp_path.iterdir())
 
 
 def test_recording_changes_nothing_else(quick_classifier, binary, place):

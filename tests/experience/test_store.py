@@ -249,7 +249,8 @@ def test_without_takes_a_task_or_a_table(base):
     for task in ("binary_2", ["binary_2"], base.tasks()["id"][2], base.tasks()["id"][2:3], table):
         assert names(base.without(task)) == ["binary_0", "binary_1", "binary_3"]
     assert "binary_2" not in names(base.without(table[:40], np.zeros(40)))
-    assert names(base.without("nowhere")) == names(base)
+    with pytest.raises(ExperienceError, match="'nowhere'"):
+        base.without("nowhere")
 
 
 def test_a_call_adds_task_configuration_and_evaluation(base):
@@ -289,3 +290,11 @@ def test_merging_keeps_versions_that_are_said_once(base, tmp_path):
     copy = Experience.empty()
     copy.merge(Experience.open(tmp_path / "small.sqlite"))
     assert copy.evaluations()["versions"].tolist() == base.evaluations()["versions"].tolist()
+
+
+def test_a_misspelt_task_is_not_silently_let_in():
+    base = Experience.bundled()
+    with pytest.raises(ExperienceError, match="'wyne'.*mean 'wine'"):
+        base.without("wyne")
+    assert len(base.without(names=["wyne"]).tasks()) == len(base.tasks())
+    assert len(base.without("wine").without("wine").tasks()) == len(base.tasks()) - 1

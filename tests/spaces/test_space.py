@@ -236,3 +236,16 @@ def test_keys_follow_content_alone():
     assert key == configuration_key({"flag": True, "x": np.int64(1), "family": "a"})
     assert key != configuration_key({"family": "a", "x": 1.5, "flag": True})
     assert key != configuration_key({"family": "a", "x": 1, "flag": 1})
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Int("depth", 9, 1), "first bound is above"),
+        (lambda: Int("depth", 1, 9, default=30), "default 30"),
+        (lambda: Float("C", 0.0, 1.0, log=True), "logarithmic"),
+    ],
+)
+def test_ranges_are_checked(make, said):
+    with pytest.raises(ValueError, match=said):
+        make()
