@@ -141,7 +141,9 @@ def table_of_tasks(tasks, evaluations):
                 for i in tasks["openml_id"]
             ],
             origin=tasks["source"].fillna("").str.strip('"'),
-            evaluations=[f"{int(a)} of {int(b)}" for a, b in zip(tasks.scored, tasks.tried)],  # noqa: B905
+            evaluations=[
+                f"{int(a)} of {int(b)}" for a, b in zip(tasks.scored, tasks.tried, strict=True)
+            ],
             related=np.where(tasks["group"] == tasks["name"], "", tasks["group"]),
         )[
             ["name", "task_type", "n_rows", "n_columns", "n_classes", "openml", "related"]
