@@ -2,8 +2,9 @@
 
 Called as ``python _one_run.py JOB REPORT``; JOB is a JSON object with ``path``, ``target``,
 ``task`` (binary, multiclass or regression), ``system``, ``budget`` (seconds), ``seed``, ``jobs``,
-``experience`` and ``every`` (each so many-th row is a test row). It runs in the environment of the
-system measured, so it imports nothing but numpy, pandas and what that system needs.
+``experience``, ``group`` (of tables that the experience may know nothing of) and ``every`` (each so
+many-th row is a test row). It runs in the environment of the system measured, so it imports nothing
+but numpy, pandas and what that system needs.
 """
 
 import importlib.metadata
@@ -74,14 +75,26 @@ def make_sklearn_meta(X, job):
     from sklearn_meta import MetaAutoClassifier, MetaAutoRegressor
 
     kind = MetaAutoRegressor if job["task"] == "regression" else MetaAutoClassifier
-    search = {"experience": job["experience"]}
+    started = time.perf_counter()
     if job["system"] == "sklearn_meta_random":
         from sklearn_meta.advisors import RandomAdvisor
 
         search = {"advisor": RandomAdvisor(), "experience": None}
-    return kind(
-        time_budget=job["budget"], n_jobs=job["jobs"], random_state=job["seed"], **search
-    ), {}
+    else:
+        search = {"experience": open_without(job["experience"], job.get("group"))}
+    # a base that is given by its name is opened inside fit, so opening it counts
+    budget = job["budget"] - (time.perf_counter() - started)
+    return kind(time_budget=budget, n_jobs=job["jobs"], random_state=job["seed"], **search), {}
+
+
+def open_without(experience, group):
+    """Open a base without the tables of a group: those related to the table at hand, itself too."""
+    from sklearn_meta import Experience
+
+    if experience is None:
+        return None
+
+    return Experience.open(experience).without(groups=[group] if group else ())
 
 
 def make_flaml(X, job):

@@ -8,6 +8,7 @@ experience are worth::
     python bench_tables.py run --tables path/to/tables --budgets 10,30 --results results.csv
     python bench_tables.py summarise --results results.csv --out summary.md
 
+The experience is opened without the group of related tables that the table at hand belongs to.
 Each run is a process of its own on two cores; run it on an idle machine, one at a time. Runs that
 are in the results are not repeated. Scores: ROC AUC for two classes, negative log loss for more,
 negative root mean squared error for numbers.
@@ -97,7 +98,7 @@ def interpreter(system, options):
 
 def carry_out(entry, row, options):
     """Run what a row says; return it filled in."""
-    job = {name: entry[name] for name in ("path", "target", "task")}
+    job = {name: entry[name] for name in ("path", "target", "task", "group")}
     job |= {name: row[name] for name in ("system", "budget", "seed")}
     experience = None if options.experience == "none" else options.experience
     job |= {"jobs": options.jobs, "experience": experience, "every": 2}
