@@ -26,9 +26,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sklearn_meta.experience import Experience, TableFolder, collect, export
-from sklearn_meta.experience._collect_cost import CostBook
-from sklearn_meta.experience._collect_task import as_sizes, telling_sizes
-from sklearn_meta.experience._location import BUNDLED
+from sklearn_meta.experience.collector._cost import CostBook
+from sklearn_meta.experience.collector._task import as_sizes, telling_sizes
+from sklearn_meta.experience.handle._location import BUNDLED
 from sklearn_meta.spaces import SearchSpace, candidate_configurations, configuration_key
 
 _logger = logging.getLogger("collect_bundled")
