@@ -28,6 +28,18 @@ FLOORS = {
     "cli": 9,
 }
 
+# The folders of `experience`, which is the largest room, from the ground up.
+SHELVES = {
+    "identity": 1,
+    "database": 2,
+    "records": 3,
+    "leaks": 4,
+    "handle": 5,
+    "recording": 6,
+    "collector": 7,
+    "published": 7,
+}
+
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
@@ -67,6 +79,28 @@ def test_no_upward_import(path):
     room = room_of(path)
     assert room in FLOORS, f"{room} has no floor: add it to FLOORS and to the house plan"
     assert upward_imports(room, path.read_text()) == []
+
+
+def imports_on_loading(tree):
+    """Modules that a file imports when it is loaded; a handle reaches its verbs' code later."""
+    return [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
+
+
+@pytest.mark.parametrize("shelf", SHELVES)
+def test_a_shelf_of_experience_stands_on_lower_ones(shelf):
+    folder = PACKAGE / "experience" / shelf
+    for path in folder.glob("*.py"):
+        for module in imports_on_loading(ast.parse(path.read_text())):
+            _, _, place = module.partition("sklearn_meta.experience.")
+            target = place.split(".")[0]
+            if target and target != shelf:
+                assert SHELVES[target] < SHELVES[shelf], f"{path.name} imports {module}"
+
+
+def test_every_file_of_experience_is_on_a_shelf():
+    room = PACKAGE / "experience"
+    assert {path.name for path in room.glob("*.py")} == {"__init__.py"}
+    assert {path.parent.name for path in room.glob("*/*.py")} == set(SHELVES)
 
 
 def test_an_upward_import_is_found():

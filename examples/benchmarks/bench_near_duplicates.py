@@ -26,14 +26,14 @@ from sklearn.datasets import (
     make_regression,
 )
 
-from sklearn_meta.experience._fingerprint import Fingerprint
-from sklearn_meta.experience._near import (
+from sklearn_meta.experience.identity._fingerprint import Fingerprint
+from sklearn_meta.experience.identity._near import (
     MAX_DISTANCE,
     MIN_PECULIARITY,
     Description,
     compare,
 )
-from sklearn_meta.experience._shareable import shareable_metafeatures
+from sklearn_meta.experience.recording._shareable import shareable_metafeatures
 from sklearn_meta.metafeatures import describe_task
 
 COPIES = ("whole", "half_a", "half_b", "tenth", "rounded_2", "rounded_3", "half_b_rounded_3")

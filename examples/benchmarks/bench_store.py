@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 from sklearn_meta.experience import Experience, export
-from sklearn_meta.experience._files import check_file_complete
+from sklearn_meta.experience.database._files import check_file_complete
 from sklearn_meta.search import GREATER_IS_BETTER
 
 

@@ -35,9 +35,9 @@ import numpy as np
 
 from sklearn_meta.advisors._greedy import greedy_order, regrets
 from sklearn_meta.experience import Experience, TableFolder, collect, export
-from sklearn_meta.experience._collect_cost import CostBook
-from sklearn_meta.experience._collect_task import as_sizes, telling_sizes
-from sklearn_meta.experience._location import BUNDLED
+from sklearn_meta.experience.collector._cost import CostBook
+from sklearn_meta.experience.collector._task import as_sizes, telling_sizes
+from sklearn_meta.experience.handle._location import BUNDLED
 from sklearn_meta.spaces import SearchSpace, candidate_configurations, configuration_key
 
 METRICS = {False: ("roc_auc", "log_loss"), True: ("rmse",)}  # of regression, or not

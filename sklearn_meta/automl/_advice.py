@@ -11,10 +11,10 @@ from sklearn.base import clone
 from sklearn_meta.advisors import GaussianAdvisor, TaskDescription
 from sklearn_meta.exceptions import ExperienceError
 from sklearn_meta.experience import Experience
-from sklearn_meta.experience._fingerprint import Fingerprint
-from sklearn_meta.experience._leaks import SHARED_ROWS, find_leaks
-from sklearn_meta.experience._near import Description
-from sklearn_meta.experience._union import ExperienceUnion, open_all
+from sklearn_meta.experience.handle._union import ExperienceUnion, open_all
+from sklearn_meta.experience.identity._fingerprint import Fingerprint
+from sklearn_meta.experience.identity._near import Description
+from sklearn_meta.experience.leaks._leaks import SHARED_ROWS, find_leaks
 from sklearn_meta.metafeatures import TaskView, describe_task
 
 logger = logging.getLogger("sklearn_meta")

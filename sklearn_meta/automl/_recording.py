@@ -49,8 +49,8 @@ def make_if_it_advises(where, experience):
             "for reading. Give a file of your own, such as record_to='team.sqlite', and let it "
             "advise too: experience=['bundled', 'team.sqlite']."
         )
-    from sklearn_meta.experience._append import open_or_create
-    from sklearn_meta.experience._database import normalise_location
+    from sklearn_meta.experience.database._database import normalise_location
+    from sklearn_meta.experience.recording._append import open_or_create
 
     places = [m for m in members if isinstance(m, str | os.PathLike) and m != "bundled"]
     if normalise_location(where) in map(normalise_location, places):
@@ -97,10 +97,10 @@ def record_run(where, problem, result, has_clock):
 
 def _append(where, problem, advice, evaluations, has_clock):
     from sklearn_meta.experience import Experience
-    from sklearn_meta.experience._append import append_run, open_or_create
-    from sklearn_meta.experience._content import content_digest
-    from sklearn_meta.experience._contents import RECORDED
-    from sklearn_meta.experience._shareable import shareable_metafeatures
+    from sklearn_meta.experience.identity._content import content_digest
+    from sklearn_meta.experience.leaks._contents import RECORDED
+    from sklearn_meta.experience.recording._append import append_run, open_or_create
+    from sklearn_meta.experience.recording._shareable import shareable_metafeatures
 
     task = {
         "name": RECORDED + content_digest(problem.X, problem.y),
@@ -145,7 +145,7 @@ def evaluations_of(trials, problem):
         fit that ended with a part of its iterations. Left out are trials that the end of the budget
         cut off, constant predictions, and configurations that JSON can't hold.
     """
-    from sklearn_meta.experience._shareable import shareable_configuration
+    from sklearn_meta.experience.recording._shareable import shareable_configuration
 
     found = []
     for trial in trials:
@@ -166,7 +166,7 @@ def _status_of(trial, n_folds):
 
 
 def _facts_of(trial, status, problem):
-    from sklearn_meta.experience._shareable import (
+    from sklearn_meta.experience.recording._shareable import (
         rounded,
         shareable_metrics,
         shareable_reason,
@@ -200,7 +200,7 @@ def _cap_on_table(max_rows, problem):
 
 def _shown(where):
     """Name a place as reports may: without a password."""
-    from sklearn_meta.experience._servers import without_password
+    from sklearn_meta.experience.database._servers import without_password
 
     if isinstance(where, str | os.PathLike):
         return without_password(os.fspath(where))

@@ -87,7 +87,7 @@ def _say(report, options):
 def _tasks(options):
     """Return the tasks that the words name."""
     from sklearn_meta.experience import TableFolder
-    from sklearn_meta.experience._sources import OpenMLTasks
+    from sklearn_meta.experience.collector._sources import OpenMLTasks
 
     online = options.suite is not None or options.tasks is not None
     if online and options.tables:
@@ -112,7 +112,7 @@ def _tasks(options):
 
 def _single(path, options):
     """Return the task of a single table; it is read when its turn comes."""
-    from sklearn_meta.experience._sources import Source
+    from sklearn_meta.experience.collector._sources import Source
 
     if options.target is None:
         raise UsageError(f"which column of {path} is to be predicted? Add --target COLUMN.")

@@ -3,16 +3,16 @@
 from importlib import import_module
 
 _HOMES = {
-    "EvaluationMatrix": "_matrix",
-    "Experience": "_store",
-    "SCHEMA_VERSION": "_schema",
-    "TableFolder": "_sources",
-    "collect": "_collect",
-    "export": "_export",
-    "import_published": "_published",
-    "row_hashes": "_row_hashes",
-    "row_sketch": "_fingerprint",
-    "shares_rows": "_fingerprint",
+    "EvaluationMatrix": "records._matrix",
+    "Experience": "handle._experience",
+    "SCHEMA_VERSION": "database._schema",
+    "TableFolder": "collector._sources",
+    "collect": "collector._collect",
+    "export": "records._export",
+    "import_published": "published._importing",
+    "row_hashes": "identity._row_hashes",
+    "row_sketch": "identity._fingerprint",
+    "shares_rows": "identity._fingerprint",
 }
 
 __all__ = sorted(_HOMES)

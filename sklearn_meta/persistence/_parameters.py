@@ -63,7 +63,7 @@ def _locations_of(experience):
 def _location_of(experience):
     """Return where an experience base lives, without passwords; None for one without a place."""
     if isinstance(experience, Experience):
-        from sklearn_meta.experience._location import BUNDLED
+        from sklearn_meta.experience.handle._location import BUNDLED
 
         try:
             location = experience.location

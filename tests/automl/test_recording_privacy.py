@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from sklearn_meta.experience._shareable import shareable_metafeatures, shareable_reason
+from sklearn_meta.experience.recording._shareable import shareable_metafeatures, shareable_reason
 from sklearn_meta.metafeatures import describe_task
 from sklearn_meta.metafeatures._describe import GROUPS
 from sklearn_meta.spaces import Family

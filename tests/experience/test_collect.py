@@ -3,9 +3,10 @@ import io
 import numpy as np
 import pandas as pd
 
-from sklearn_meta.experience import Experience, _collect, collect
-from sklearn_meta.experience._collect_task import prepare_task
-from sklearn_meta.experience._progress import Progress
+from sklearn_meta.experience import Experience, collect
+from sklearn_meta.experience.collector import _collect
+from sklearn_meta.experience.collector._progress import Progress
+from sklearn_meta.experience.collector._task import prepare_task
 
 QUICK = [{"family": "naive_bayes"}, {"family": "linear"}]
 FOREST = [{"family": "random_forest"}]

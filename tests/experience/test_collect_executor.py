@@ -9,12 +9,12 @@ import pytest
 from sklearn.datasets import make_classification
 
 from sklearn_meta.experience import Experience, collect
-from sklearn_meta.experience._collect_task import prepare_task, save_problem
-from sklearn_meta.experience._foreign_lane import (
+from sklearn_meta.experience.collector._foreign_lane import (
     _evaluate_here,
     _may_have_children,
     evaluate_there,
 )
+from sklearn_meta.experience.collector._task import prepare_task, save_problem
 
 QUICK = [{"family": "naive_bayes"}, {"family": "linear"}, {"family": "neighbors"}]
 

@@ -8,10 +8,11 @@ import pytest
 from sklearn.datasets import make_classification, make_regression
 
 from sklearn_meta.exceptions import ExperienceError
-from sklearn_meta.experience import Experience, _collect_plan, collect
-from sklearn_meta.experience._collect_cost import CostBook
-from sklearn_meta.experience._collect_sampler import A_ROUND, propose
-from sklearn_meta.experience._collect_task import as_sizes, telling_sizes
+from sklearn_meta.experience import Experience, collect
+from sklearn_meta.experience.collector import _plan
+from sklearn_meta.experience.collector._cost import CostBook
+from sklearn_meta.experience.collector._sampler import A_ROUND, propose
+from sklearn_meta.experience.collector._task import as_sizes, telling_sizes
 from sklearn_meta.spaces import SearchSpace, candidate_configurations, configuration_key
 
 CHEAP = [{"family": "naive_bayes"}, {"family": "linear"}, {"family": "neighbors"}]
@@ -45,7 +46,7 @@ def recorded(monkeypatch):
 
 
 def test_cheap_configurations_come_first_on_all_tasks(recorded, monkeypatch):
-    monkeypatch.setattr(_collect_plan, "BLOCK", 1)
+    monkeypatch.setattr(_plan, "BLOCK", 1)
     listed = [{"family": "random_forest", "n_estimators": 50}, {"family": "naive_bayes"}]
     collect([table("a"), table("b", seed=1)], listed, Experience.empty(), verbose=0)
     assert [run[:2] for run in recorded] == [

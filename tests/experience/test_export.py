@@ -57,7 +57,7 @@ def test_replaces_the_old_file_and_leaves_no_draft(base, path):
 
 
 def test_readable_from_a_read_only_folder(base, tmp_path, monkeypatch):
-    from sklearn_meta.experience import _location
+    from sklearn_meta.experience.handle import _location
 
     path = tmp_path / "bundle" / "bundled.sqlite"
     path.parent.mkdir()
@@ -80,7 +80,7 @@ def test_readable_from_a_read_only_folder(base, tmp_path, monkeypatch):
 
 
 def test_bundled_that_is_missing_says_so(tmp_path, monkeypatch):
-    from sklearn_meta.experience import _location
+    from sklearn_meta.experience.handle import _location
 
     monkeypatch.setattr(_location, "BUNDLED", tmp_path / "none.sqlite")
     with pytest.raises(FileNotFoundError, match="does not exist"):

@@ -6,7 +6,7 @@ import pytest
 from scipy import sparse
 
 from sklearn_meta.experience import row_hashes, row_sketch, shares_rows
-from sklearn_meta.experience._fingerprint import Fingerprint
+from sklearn_meta.experience.identity._fingerprint import Fingerprint
 
 
 def mixed_table(seed, n_rows=600):
@@ -129,7 +129,7 @@ def test_a_task_has_one_id_in_any_order():
 
 @pytest.mark.parametrize("container", [pd.DataFrame, np.asarray, sparse.csr_array, "words"])
 def test_large_tables_are_recognised_in_any_order(monkeypatch, container):
-    from sklearn_meta.experience import _row_sample
+    from sklearn_meta.experience.identity import _row_sample
 
     monkeypatch.setattr(_row_sample, "MAX_ROWS", 2000)
     rng = np.random.default_rng(0)

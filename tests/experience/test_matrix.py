@@ -3,8 +3,9 @@ import time
 import numpy as np
 import pytest
 
-from sklearn_meta.experience import Experience, _records, _transfer, export
-from sklearn_meta.experience._schema import METRIC_COLUMNS
+from sklearn_meta.experience import Experience, export
+from sklearn_meta.experience.database._schema import METRIC_COLUMNS
+from sklearn_meta.experience.records import _records, _transfer
 
 
 def test_axes_agree(base):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sklearn_meta.experience import Experience
-from sklearn_meta.experience._fingerprint import Fingerprint
+from sklearn_meta.experience.identity._fingerprint import Fingerprint
 
 VERSION_1 = """
 CREATE TABLE facts (key VARCHAR NOT NULL, value TEXT, PRIMARY KEY (key));
@@ -130,7 +130,9 @@ def test_a_reader_leaves_the_file_as_it_is(old):
 
 
 def test_a_file_that_can_not_be_written_is_read(old, monkeypatch):
-    monkeypatch.setattr("sklearn_meta.experience._database.is_writable", lambda path: False)
+    monkeypatch.setattr(
+        "sklearn_meta.experience.database._database.is_writable", lambda path: False
+    )
     base = Experience.open(old)
     check_content(base)
     assert base.read_only
@@ -153,7 +155,7 @@ def test_several_processes_may_open_it_at_once(old):
 
 
 def test_a_migration_that_fails_changes_nothing(old, monkeypatch):
-    from sklearn_meta.experience import _migrations
+    from sklearn_meta.experience.records import _migrations
 
     def fail(connection):
         _migrations._evaluations_know_their_rows(connection)

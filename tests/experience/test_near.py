@@ -6,7 +6,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, make_classificat
 
 from sklearn_meta import MetaAutoClassifier
 from sklearn_meta.experience import Experience
-from sklearn_meta.experience._near import Description, compare
+from sklearn_meta.experience.identity._near import Description, compare
 from sklearn_meta.metafeatures import describe_task
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sklearn_meta.experience import Experience, import_published
-from sklearn_meta.experience._flow_configurations import configuration_of_flow
+from sklearn_meta.experience.published._flow_configurations import configuration_of_flow
 from sklearn_meta.openml import PublishedEvaluation, TaskSplits
 
 FOREST = "sklearn.ensemble._forest.RandomForestClassifier"

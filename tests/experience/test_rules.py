@@ -96,7 +96,7 @@ def test_metafeatures_of_other_names_will_do():
         def matrix(self, kind, metric):
             return matrix
 
-    from sklearn_meta.experience._rules import learn_rules
+    from sklearn_meta.experience.handle._rules import learn_rules
 
     assert learn_rules(Given(), "classification").rules["conditions"].str.startswith("rows").all()
 

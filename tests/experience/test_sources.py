@@ -7,7 +7,7 @@ import pytest
 
 from sklearn_meta.exceptions import ExperienceError
 from sklearn_meta.experience import TableFolder
-from sklearn_meta.experience._sources import Source, as_sources
+from sklearn_meta.experience.collector._sources import Source, as_sources
 
 
 class Lazy:

@@ -211,7 +211,7 @@ def test_package_loads_neither_sqlalchemy_nor_pandas():
 
 
 def test_bundled_base_opens_for_reading():
-    from sklearn_meta.experience._location import BUNDLED
+    from sklearn_meta.experience.handle._location import BUNDLED
 
     if not BUNDLED.exists():
         pytest.skip("this source tree has no bundled base")

@@ -6,7 +6,7 @@ import pytest
 from sklearn_meta import MetaAutoClassifier
 from sklearn_meta.exceptions import ExperienceError, ExperienceNotFoundError
 from sklearn_meta.experience import Experience
-from sklearn_meta.experience._union import ExperienceUnion
+from sklearn_meta.experience.handle._union import ExperienceUnion
 
 QUICK = ["naive_bayes", "linear", "neighbors"]
 

@@ -1,0 +1,1 @@
+"""The collector: it runs configurations on tables and writes down how they did."""

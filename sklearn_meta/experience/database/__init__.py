@@ -1,0 +1,1 @@
+"""The sqlite file or the server that a base lies in: layout, seals, damage."""

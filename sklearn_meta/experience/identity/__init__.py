@@ -1,0 +1,1 @@
+"""By what tables, and parts of them, are recognised: row hashes, fingerprints, near-duplicates."""

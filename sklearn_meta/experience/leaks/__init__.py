@@ -1,0 +1,1 @@
+"""Which tasks of a base may hold the table at hand."""

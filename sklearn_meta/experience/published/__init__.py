@@ -1,0 +1,1 @@
+"""Other people's runs on OpenML, as evaluations of our configurations."""

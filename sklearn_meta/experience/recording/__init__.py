@@ -1,0 +1,1 @@
+"""How a finished search is added to a base: what may leave a table, and on which machine."""

@@ -1,0 +1,1 @@
+"""What a base holds: making, reading, copying and exporting records."""
