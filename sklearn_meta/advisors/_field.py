@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sklearn_meta.spaces._design import to_unit
+
 _LENGTH = 0.5
 _NO_ANCHOR = -1
 
@@ -36,24 +38,14 @@ def _difference(parameter, left, right):
     """How far two values of one parameter are apart, in [0, 1]."""
     if left == right:
         return 0.0
-    if not (is_number(left) and is_number(right)) or not hasattr(parameter, "low"):
+    if not (_is_number(left) and _is_number(right)) or not hasattr(parameter, "low"):
         return 1.0
     return min(abs(to_unit(parameter, left) - to_unit(parameter, right)), 1.0)
 
 
-def is_number(value):
+def _is_number(value):
     """Tell numbers from anything else; a bool is none here."""
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def to_unit(parameter, value):
-    """Place a number in its parameter's range, 0 at the low end and 1 at the high end."""
-    low, high = float(parameter.low), float(parameter.high)
-    if high <= low:
-        return 0.5
-    if parameter.log:
-        return float(np.log(max(value, low) / low) / np.log(high / low))
-    return (value - low) / (high - low)
 
 
 @dataclass(frozen=True)

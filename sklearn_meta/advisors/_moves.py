@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from sklearn_meta.advisors._field import is_number, to_unit
-from sklearn_meta.spaces import Int
+from sklearn_meta.spaces import neighbour
 
-_STEP = 0.2
+_STEP = 0.2  # of a range: further than the collector's, for a search has few proposals
 
 
 def tidy(space, configuration):
@@ -33,10 +32,7 @@ def tidy(space, configuration):
 
 
 def mutate(space, parents, rng):
-    """Change one or two parameters of a good configuration.
-
-    Numbers make a Gaussian step of a fifth of their range (on its own scale), anything else is
-    drawn anew.
+    """Move one or two parameters of a good configuration.
 
     Parameters
     ----------
@@ -54,24 +50,6 @@ def mutate(space, parents, rng):
     """
     odds = 0.5 ** np.arange(len(parents))
     parent = parents[rng.choice(len(parents), p=odds / odds.sum())]
-    active = [p for p in space.families[parent["family"]].parameters if p.is_active(parent)]
-    if not active:
+    if not any(p.is_active(parent) for p in space.families[parent["family"]].parameters):
         return None
-    n_changes = min(len(active), 1 + int(rng.integers(2)))
-    child = dict(parent)
-    for number in rng.choice(len(active), size=n_changes, replace=False):
-        parameter = active[number]
-        child[parameter.name] = _step(parameter, child.get(parameter.name), rng)
-    return tidy(space, child)
-
-
-def _step(parameter, value, rng):
-    """Move a number by a Gaussian step on the unit scale; draw anything else anew."""
-    if hasattr(parameter, "choices") or not is_number(value):
-        return parameter.sample(rng)
-    unit = float(np.clip(to_unit(parameter, value) + _STEP * rng.standard_normal(), 0.0, 1.0))
-    low, high = float(parameter.low), float(parameter.high)
-    moved = low * (high / low) ** unit if parameter.log else low + unit * (high - low)
-    if isinstance(parameter, Int):
-        return int(np.clip(round(moved), parameter.low, parameter.high))
-    return float(np.clip(float(f"{moved:.6g}"), low, high))
+    return neighbour(space, parent, rng, n_moved=1 + int(rng.integers(2)), step=_STEP)

@@ -4,8 +4,6 @@ import numpy as np
 
 from sklearn_meta.spaces._parameters import Categorical, Int
 
-_STEP = 0.15  # of a range, on its own scale: how far a neighbour's numbers move
-
 
 def from_unit(parameter, unit):
     """Return the value of a parameter at a place between 0 and 1.
@@ -40,6 +38,36 @@ def from_unit(parameter, unit):
     if isinstance(parameter, Int):
         return int(np.clip(round(value), parameter.low, parameter.high))
     return float(np.clip(float(f"{value:.6g}"), parameter.low, parameter.high))
+
+
+def to_unit(parameter, value):
+    """Return the place of a number in its range, the inverse of `from_unit` but for rounding.
+
+    Parameters
+    ----------
+    parameter : Float or Int
+        The range.
+    value : float
+        A number.
+
+    Returns
+    -------
+    float
+        0 at the low end and 1 at the high end; 0.5 in a range of one value.
+
+    Examples
+    --------
+    >>> from sklearn_meta.spaces import Float
+    >>> from sklearn_meta.spaces._design import to_unit
+    >>> to_unit(Float("C", 0.01, 100.0, log=True, default=1.0), 1.0)
+    0.5
+    """
+    low, high = float(parameter.low), float(parameter.high)
+    if high <= low:
+        return 0.5
+    if parameter.log:
+        return float(np.log(max(value, low) / low) / np.log(high / low))
+    return (value - low) / (high - low)
 
 
 def space_filling(space, n, seed, families=None):
@@ -101,8 +129,10 @@ def _configuration(name, parameters, units):
     return configuration
 
 
-def neighbour(space, configuration, rng):
-    """Move a quarter of a configuration's parameters (at least one) a small step.
+def neighbour(space, configuration, rng, *, n_moved=None, step=0.15):
+    """Move some of a configuration's parameters a small step.
+
+    Numbers make a Gaussian step on their own scale, choices change to any other.
 
     Parameters
     ----------
@@ -112,6 +142,10 @@ def neighbour(space, configuration, rng):
         A configuration; missing keys stand for defaults.
     rng : numpy.random.Generator
         Source of chance.
+    n_moved : int, default=None
+        How many parameters move, at most all that matter; None for a quarter, at least one.
+    step : float, default=0.15
+        Standard deviation of a number's step, as a share of its range.
 
     Returns
     -------
@@ -134,10 +168,12 @@ def neighbour(space, configuration, rng):
     active = [p for p in parameters if p.is_active(configuration)]
     if not active:
         return dict(configuration)
-    n_moved = max(1, round(len(active) / 4))
-    chosen = rng.choice(len(active), size=n_moved, replace=False)
+    if n_moved is None:
+        n_moved = max(1, round(len(active) / 4))
+    chosen = rng.choice(len(active), size=min(n_moved, len(active)), replace=False)
     moved = {
-        active[i].name: _step(active[i], configuration.get(active[i].name), rng) for i in chosen
+        active[i].name: _step(active[i], configuration.get(active[i].name), step, rng)
+        for i in chosen
     }
     child = {"family": configuration["family"]}
     for parameter in parameters:  # in their order: a choice may switch others on or off
@@ -147,12 +183,12 @@ def neighbour(space, configuration, rng):
     return child
 
 
-def _step(parameter, value, rng):
+def _step(parameter, value, step, rng):
     """Return another value: near, for numbers, and any other choice."""
     if isinstance(parameter, Categorical):
         others = [choice for choice in parameter.choices if choice != value]
         return others[int(rng.integers(len(others)))] if others else value
-    unit = np.clip(_to_unit(parameter, value) + _STEP * rng.standard_normal(), 0.0, 1.0)
+    unit = np.clip(to_unit(parameter, value) + step * rng.standard_normal(), 0.0, 1.0)
     moved = from_unit(parameter, float(unit))
     if isinstance(parameter, Int) and moved == value:  # the step was too small to count
         moved += (
@@ -160,13 +196,3 @@ def _step(parameter, value, rng):
         )
         moved = int(np.clip(moved, parameter.low, parameter.high))
     return moved
-
-
-def _to_unit(parameter, value):
-    """Place a number in its range, 0 at the low end and 1 at the high end."""
-    low, high = float(parameter.low), float(parameter.high)
-    if high <= low:
-        return 0.5
-    if parameter.log:
-        return float(np.log(max(value, low) / low) / np.log(high / low))
-    return (value - low) / (high - low)

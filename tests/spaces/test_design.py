@@ -12,7 +12,7 @@ from sklearn_meta.spaces import (
     quick,
     space_filling,
 )
-from sklearn_meta.spaces._design import from_unit
+from sklearn_meta.spaces._design import from_unit, to_unit
 
 KINDS = ["binary", "multiclass", "regression"]
 
@@ -63,6 +63,21 @@ def test_neighbours_are_legal_near_and_different(kind):
             assert n_changed <= max(1, round(len(start) / 4))
     moved = [neighbour(space, start, rng) != start for _ in range(50)]
     assert np.mean(moved) > 0.9
+
+
+@pytest.mark.parametrize("n_moved", [1, 2, 99])
+def test_as_many_parameters_move_as_asked(n_moved):
+    space = SearchSpace("binary", ["hist_gradient_boosting"])
+    start = space.complete({"family": "hist_gradient_boosting"})
+    near = neighbour(space, start, np.random.default_rng(0), n_moved=n_moved, step=0.5)
+    assert space.contains(near)
+    assert 1 <= sum(near[name] != start[name] for name in set(near) & set(start)) <= n_moved
+
+
+def test_places_of_values():
+    for parameter in (Float("a", 1.0, 3.0, default=1.0), Float("a", 0.1, 9.0, log=True)):
+        assert np.isclose(to_unit(parameter, from_unit(parameter, 0.3)), 0.3, atol=1e-5)
+    assert to_unit(Int("a", 2, 2, default=2), 2) == 0.5
 
 
 def test_neighbours_of_an_incomplete_configuration():
