@@ -12,7 +12,6 @@ PACKAGE = Path(sklearn_meta.__file__).parent
 FLOORS = {
     "exceptions": 1,
     "_compat": 1,
-    "_column_dtypes": 1,
     "_validation": 1,
     "_optional": 1,
     "metafeatures": 2,

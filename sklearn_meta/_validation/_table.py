@@ -1,21 +1,12 @@
-"""Bring tables and targets into the few forms that the rest of the package speaks of.
-
-A table leaves :func:`check_table` as a float array, a sparse CSR matrix or a pandas DataFrame
-whose columns have one of five kinds of dtype: number, bool, ``str``, ``category``, datetime.
-"""
+"""Check a table and bring it into one of three containers."""
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import (
-    assert_all_finite,
-    check_array,
-    check_consistent_length,
-    column_or_1d,
-)
+from sklearn.utils.validation import check_array
 
-from sklearn_meta._column_dtypes import column_kind, normalise_column, recast_column
-from sklearn_meta._compat import _check_feature_names, _check_n_features, _check_sample_weight
+from sklearn_meta._validation._columns import normalise_column
+from sklearn_meta._validation._layout import as_in_fit, record
+from sklearn_meta._validation._rows import is_frame
 from sklearn_meta.exceptions import TableError
 
 
@@ -56,158 +47,20 @@ def check_table(estimator, X, *, reset):
     {'age': 'float64', 'city': 'str'}
     """
     X = _to_known_container(X)
-    if _is_frame(X):
+    if is_frame(X):
         X = _plain_frame(X)
-        _record(estimator, X, reset)
+        record(estimator, X, reset)
         X = _checked_frame(X)
     elif sparse.issparse(X):
         X = _checked_numbers(X, estimator)
-        _record(estimator, X, reset)
+        record(estimator, X, reset)
     elif X.dtype == object:
         X = _checked_objects(X)
-        _record(estimator, X, reset)
+        record(estimator, X, reset)
     else:
         X = _checked_numbers(X, estimator)
-        _record(estimator, X, reset)
-    return _as_in_fit(estimator, X, reset)
-
-
-def check_classification_target(y, n_samples=None):
-    """Check class labels and encode them.
-
-    Parameters
-    ----------
-    y : array-like of shape (n_samples,)
-        Labels: numbers, strings, booleans or categories.
-    n_samples : int, default=None
-        How many rows the table has; None does not compare.
-
-    Returns
-    -------
-    codes : ndarray of int64 of shape (n_samples,)
-        Position of each label in `classes`.
-    classes : ndarray of shape (n_classes,)
-        The sorted labels.
-
-    Raises
-    ------
-    ValueError
-        If labels are missing, continuous, of one class only or too few or many for the table.
-
-    Examples
-    --------
-    >>> from sklearn_meta._validation import check_classification_target
-    >>> codes, classes = check_classification_target(["no", "yes", "no"])
-    >>> codes.tolist(), classes.tolist()
-    ([0, 1, 0], ['no', 'yes'])
-    """
-    y = _checked_target(y, n_samples)
-    if y.dtype == object:
-        y = _labels_of_one_type(y)
-    check_classification_targets(y)
-    classes, codes = np.unique(y, return_inverse=True)
-    if len(classes) < 2:
-        raise TableError(
-            "A classifier needs samples of at least 2 classes in y, "
-            f"but the data contains only one class: {classes[0]!r}"
-        )
-    return codes.astype(np.int64), classes
-
-
-def check_regression_target(y, n_samples=None):
-    """Check a numeric target.
-
-    Parameters
-    ----------
-    y : array-like of shape (n_samples,)
-        Numbers.
-    n_samples : int, default=None
-        How many rows the table has; None does not compare.
-
-    Returns
-    -------
-    ndarray of float64 of shape (n_samples,)
-        The target.
-
-    Raises
-    ------
-    ValueError
-        If a value is missing, infinite or not a number, or the lengths differ.
-    """
-    y = _checked_target(y, n_samples)
-    if y.dtype.kind == "c":
-        raise TableError("Complex data not supported: y holds complex numbers.")
-    try:
-        y = y.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise TableError(
-            f"A regressor needs numbers in y, got {type_of_target(y)!r} values ({error}). "
-            "Use a classifier for class labels."
-        ) from error
-    assert_all_finite(y, input_name="y")
-    return y
-
-
-def check_weights(sample_weight, n_samples):
-    """Check sample weights.
-
-    Parameters
-    ----------
-    sample_weight : array-like of shape (n_samples,), number or None
-        Non-negative weights, some of them positive.
-    n_samples : int
-        How many rows the table has.
-
-    Returns
-    -------
-    ndarray of float64 of shape (n_samples,) or None
-        The weights; None if there were none.
-
-    Raises
-    ------
-    ValueError
-        If a weight is negative, missing or infinite, all are zero, or their number is wrong.
-    """
-    if sample_weight is None:
-        return None
-    rows = np.broadcast_to(np.float64(0), (n_samples, 1))
-    weights = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
-    if not weights.any():
-        raise TableError("sample_weight is zero for every row; at least one must be positive.")
-    return weights
-
-
-def take_rows(X, rows):
-    """Take rows of a checked table.
-
-    Parameters
-    ----------
-    X : ndarray, DataFrame or CSR matrix of shape (n_samples, n_features)
-        A table from :func:`check_table`.
-    rows : array-like of int or bool
-        Positions, or a mask of length `n_samples`.
-
-    Returns
-    -------
-    ndarray, DataFrame or CSR matrix
-        The rows, in the same container.
-    """
-    return X.iloc[rows] if _is_frame(X) else X[rows]
-
-
-def n_rows(X):
-    """Count the rows of a checked table."""
-    return int(X.shape[0])
-
-
-def n_columns(X):
-    """Count the columns of a checked table."""
-    return int(X.shape[1])
-
-
-def _is_frame(X):
-    """Tell a pandas DataFrame without importing pandas."""
-    return hasattr(X, "iloc") and hasattr(X, "columns")
+        record(estimator, X, reset)
+    return as_in_fit(estimator, X, reset)
 
 
 def _to_known_container(X):
@@ -217,7 +70,7 @@ def _to_known_container(X):
             raise TypeError("X is a polars LazyFrame; call .collect() on it first.")
         if hasattr(X, "to_pandas"):
             return X.to_pandas()
-    if _is_frame(X) or sparse.issparse(X):
+    if is_frame(X) or sparse.issparse(X):
         return X
     array = X if isinstance(X, np.ndarray) else _array_from(X)
     if array.dtype.kind in "OUSMm":
@@ -308,109 +161,3 @@ def _checked_frame(X):
 def _is_plain_number(dtype):
     """Tell the dtypes that need no conversion."""
     return isinstance(dtype, np.dtype) and dtype.kind in "fiub" and dtype.itemsize <= 8
-
-
-def _record(estimator, X, reset):
-    """Record or compare the columns' names and number in scikit-learn's way."""
-    if estimator is not None:
-        _check_feature_names(estimator, X, reset=reset)
-        _check_n_features(estimator, X, reset=reset)
-
-
-def _as_in_fit(estimator, X, reset):
-    """Remember the table's layout in fit; give a later table that layout."""
-    if estimator is None:
-        return X
-    if reset:
-        estimator._table_layout = _layout(X)
-        return X
-    layout = getattr(estimator, "_table_layout", None)
-    if layout is None:
-        return X
-    if layout == "sparse":
-        return sparse.csr_array(_to_numbers(X)) if not sparse.issparse(X) else X
-    if layout == "array":
-        return _to_numbers(X)
-    return _recast_frame(X, layout)
-
-
-def _layout(X):
-    """Describe a table: its container or, for a frame, the name and kind of each column."""
-    if sparse.issparse(X):
-        return "sparse"
-    if not _is_frame(X):
-        return "array"
-    return tuple((name, column_kind(X[name])) for name in X.columns)
-
-
-def _to_numbers(X):
-    """Make a float array of a table whose columns were numeric in fit."""
-    if sparse.issparse(X):
-        return X.toarray()
-    if not _is_frame(X):
-        return X
-    columns = [recast_column(X[name], "number", name).to_numpy(np.float64) for name in X.columns]
-    return np.column_stack(columns)
-
-
-def _recast_frame(X, layout):
-    """Give each column of a table the kind that it had in fit."""
-    import pandas as pd
-
-    if not _is_frame(X):
-        X = pd.DataFrame(X.toarray() if sparse.issparse(X) else X)
-    names = [name for name, _ in layout]
-    if list(X.columns) != names:
-        X = X.set_axis(names, axis=1)
-    if _layout(X) == layout:
-        return X
-    columns = {name: recast_column(X[name], kind, name) for name, kind in layout}
-    return pd.DataFrame(columns, index=X.index, copy=False)
-
-
-def _checked_target(y, n_samples):
-    """Return a one-dimensional target without missing values."""
-    if y is None:
-        raise TableError(
-            "This estimator requires y to be passed, but the target y is None: "
-            "pass one value per row of X."
-        )
-    if sparse.issparse(y):
-        raise TypeError("Sparse y is not supported; pass y.toarray().ravel().")
-    y = column_or_1d(_plain_values(y), warn=True)
-    if n_samples is not None:
-        check_consistent_length(np.broadcast_to(0, (n_samples,)), y)
-    if len(y) == 0:
-        raise TableError("Found array with 0 sample(s) in y while a minimum of 1 is required.")
-    if y.dtype.kind == "O":
-        import pandas as pd
-
-        if pd.isna(y).any():
-            raise TableError("Input y contains NaN. Drop the rows whose target is missing.")
-    elif y.dtype.kind == "f":
-        assert_all_finite(y, input_name="y")
-    return y
-
-
-def _plain_values(y):
-    """Turn pandas' and polars' own dtypes into numpy's, lists into arrays."""
-    if hasattr(y, "to_numpy"):
-        return y.to_numpy()
-    array = np.asarray(y)
-    return np.asarray(y, dtype=object) if array.dtype.kind in "US" else array
-
-
-def _labels_of_one_type(y):
-    """Give an object array of labels its plain dtype; refuse a mix that can't be sorted."""
-    is_text = [isinstance(label, str) for label in y]
-    if all(is_text):
-        return y
-    if any(is_text):
-        raise TableError(
-            "Unknown label type: y mixes strings and other values; "
-            "give all labels one type, for instance by y.astype(str)."
-        )
-    plain = np.asarray(y.tolist())
-    if plain.dtype.kind == "f":
-        assert_all_finite(plain, input_name="y")
-    return plain
