@@ -2,8 +2,14 @@
 
 from contextlib import contextmanager
 
-from sklearn_meta.openml._errors import NotAuthorizedError, OpenMLError, ServerError
+from sklearn_meta.openml._errors import (
+    NotAuthorizedError,
+    OpenMLError,
+    ServerError,
+    ServerTimeoutError,
+)
 from sklearn_meta.openml._options import current_options
+from sklearn_meta.openml._patience import client_gives_up_after
 from sklearn_meta.openml._protect import protect_cache
 from sklearn_meta.openml._task import FetchedTask, fetch_task
 
@@ -77,6 +83,9 @@ def publish_run(run, *, api_key):
     ------
     NotAuthorizedError
         If the key is missing or not the server's.
+    ServerTimeoutError
+        If the server is silent for longer than ``options(timeout=...)``. Whether it has the run is
+        then not known.
     ServerError
         If the server fails; the run can be published again.
     OpenMLError
@@ -97,7 +106,8 @@ def publish_run(run, *, api_key):
             "Publishing wants your API key: publish_run(run, api_key=...). It is on your profile "
             f"at {openml.config.get_server_base_url()}."
         )
-    with _key_in_force(api_key.strip()), _as_our_errors(api_key.strip()):
+    key, patience = api_key.strip(), current_options().timeout
+    with _key_in_force(key), _as_our_errors(key, patience), client_gives_up_after(patience):
         run.publish()
     return f"{openml.config.get_server_base_url()}/r/{run.run_id}"
 
@@ -115,7 +125,7 @@ def _key_in_force(key):
 
 
 @contextmanager
-def _as_our_errors(key):
+def _as_our_errors(key, patience):
     """Raise the client's errors as ours, without the key in them."""
     import requests
     from openml import exceptions
@@ -128,6 +138,12 @@ def _as_our_errors(key):
         ) from None
     except exceptions.OpenMLServerException as error:
         raise OpenMLError(f"OpenML refused the run: {_clean(error, key)}") from None
+    except requests.Timeout as error:
+        raise ServerTimeoutError(
+            f"OpenML said nothing for {patience:g} s while the run was sent "
+            f"({_clean(error, key)}). It may have arrived: look at your runs there before you "
+            "publish it again, with more patience by sklearn_meta.openml.options(timeout=...)."
+        ) from None
     except (exceptions.OpenMLServerError, requests.RequestException) as error:
         raise ServerError(
             f"OpenML failed while the run was sent; it can be published again "

@@ -1,6 +1,7 @@
 """Our searches through `openml.runs.run_model_on_task`, and on to the server."""
 
 import json
+import time
 
 import arff
 import numpy as np
@@ -18,6 +19,7 @@ from sklearn_meta.openml import (
     NotAuthorizedError,
     OpenMLError,
     ServerError,
+    ServerTimeoutError,
     fetch_task,
     options,
     publish_run,
@@ -215,6 +217,22 @@ def test_failures_of_publishing(client, server):
     assert API_KEY not in str(caught.value)
     publish_run(run, api_key=API_KEY)
     assert list(server.world.runs) == [run.run_id]
+
+
+def test_publishing_gives_up_on_a_silent_server(client, server):
+    import openml._api_calls
+    import requests
+
+    run = run_task(RandomForestClassifier(2, random_state=0), 59)
+    server.fail("xml/run/$", "slow", times=1, seconds=30.0)
+    started = time.monotonic()
+    with options(timeout=0.5), pytest.raises(ServerTimeoutError, match="nothing for 0.5 s") as told:
+        publish_run(run, api_key=API_KEY)
+    assert time.monotonic() - started < 15
+    assert API_KEY not in str(told.value)
+    assert openml._api_calls.requests is requests
+    publish_run(run, api_key=API_KEY)
+    assert run.run_id in server.world.runs
 
 
 def test_run_offline(client, server):
