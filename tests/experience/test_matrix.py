@@ -1,6 +1,7 @@
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sklearn_meta.experience import Experience, export
@@ -180,3 +181,26 @@ def test_score_matrix_has_a_row_per_task(base, fill):
         base.score_matrix("rmse", "binary")
     with pytest.raises(ValueError, match="no metric 'acuracy' for any tasks"):
         base.score_matrix("acuracy")
+
+
+def test_score_matrix_by_names_where_they_are_unique():
+    base = sized_base()
+    frame = base.score_matrix("roc_auc", names=True)
+    assert frame.index.tolist() == ["large", "small"] and frame.index.name == "task"
+    assert frame.columns.tolist() == ["linear", "svm"] and frame.columns.name == "configuration"
+    plain = base.score_matrix("roc_auc")
+    np.testing.assert_array_equal(frame, plain)
+    twin = base.add_task("small", "binary", n_rows=77, n_columns=5, n_classes=2)
+    base.add(twin, {"family": "svm", "C": 2.0}, {"roc_auc": 0.9})
+    frame = base.score_matrix("roc_auc", names=True)
+    ids = base.tasks().query("name == 'small'")["id"]
+    assert set(frame.index) == {"large", *(f"small ({id})" for id in ids)}
+    keys = base.configurations().query("family == 'svm'")["key"]
+    assert set(frame.columns) == {"linear", *(f"svm ({key})" for key in keys)}
+
+
+def test_names_give_a_published_matrix_back():
+    errors = pd.DataFrame({"a": [0.1, 0.3], "b": [0.2, 0.1]}, index=["wine", "iris"])
+    base = Experience.from_matrix(errors, metric="error", greater_is_better=False)
+    found = -base.score_matrix("error", names=True)
+    pd.testing.assert_frame_equal(found, errors.loc[found.index], check_names=False)

@@ -91,7 +91,7 @@ class Readable(Located):
             metric = _reading_matrix.choose_metric(connection, kinds, metric, default)
             return _reading_matrix.read_matrix(connection, kinds, metric, self._view)
 
-    def score_matrix(self, metric, kind=None):
+    def score_matrix(self, metric, kind=None, *, names=False):
         """Return the scores of all tasks under all configurations as a table.
 
         Parameters
@@ -101,14 +101,18 @@ class Readable(Located):
         kind : str, default=None
             "classification", "binary", "multiclass" or "regression"; None for all tasks that have
             the metric.
+        names : bool, default=False
+            Label tasks by their names and configurations by their families. Where several share
+            one, as most configurations do, the id or key follows in brackets.
 
         Returns
         -------
         DataFrame of shape (n_tasks, n_configurations)
             Greater is better (losses carry a minus sign); NaN where there is no usable evaluation.
-            The index holds the tasks' ids, the columns the configurations' keys. Of a task that was
-            evaluated at several sizes, the one with the most scores is taken, of equals the
-            largest; :meth:`matrix` has them all.
+            The index holds the tasks' ids (or names), the columns the configurations' keys (or
+            families), see :meth:`tasks` and :meth:`configurations`. Of a task that was evaluated at
+            several sizes, the one with the most scores is taken, of equals the largest;
+            :meth:`matrix` has them all.
 
         Raises
         ------
@@ -120,6 +124,8 @@ class Readable(Located):
         >>> from sklearn_meta.experience import Experience
         >>> scores = Experience.bundled().score_matrix("accuracy")
         >>> bool(((scores >= 0) & (scores <= 1) | scores.isna()).all().all())
+        True
+        >>> "wine" in Experience.bundled().score_matrix("accuracy", names=True).index
         True
         """
         kinds = KINDS if kind is None else _matrix_kinds(kind, exact=True)
@@ -135,7 +141,7 @@ class Readable(Located):
                     f"{kind or 'any'} tasks. It has {', '.join(known) or 'none at all'}."
                 )
             matrix = _reading_matrix.read_matrix(connection, kinds, metric, self._view)
-        return _reading_matrix.score_frame(matrix)
+        return _reading_matrix.score_frame(matrix, names)
 
     def like(self, X):
         """Find the tasks that share rows with a table.

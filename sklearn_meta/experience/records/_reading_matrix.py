@@ -1,5 +1,7 @@
 """Read what one kind of task says about all configurations, as arrays."""
 
+from collections import Counter
+
 import numpy as np
 
 from sklearn_meta.experience.database._schema import METRIC_COLUMNS, schema
@@ -154,8 +156,20 @@ def _cell_means(values, cells, shape):
     return np.divide(totals, counts, out=np.full(shape, np.nan), where=counts > 0)
 
 
-def score_frame(matrix):
-    """Make a table of a matrix's scores: each task at the size that has the most of them."""
+def score_frame(matrix, names=False):
+    """Make a table of a matrix's scores: each task at the size that has the most of them.
+
+    Parameters
+    ----------
+    matrix : EvaluationMatrix
+        The scores.
+    names : bool, default=False
+        Whether names, where they are unique, stand for ids and keys.
+
+    Returns
+    -------
+    DataFrame of shape (n_tasks, n_configurations)
+    """
     import pandas as pd
 
     counts = np.isfinite(matrix.scores).sum(axis=1)
@@ -163,9 +177,23 @@ def score_frame(matrix):
     for line, (task, n) in enumerate(zip(matrix.tasks["id"], counts, strict=True)):
         if n and n >= counts[best.get(task, line)]:
             best[task] = line
-    scores = matrix.scores[list(best.values())]
-    frame = pd.DataFrame(scores, pd.Index(list(best), name="task"), matrix.keys)
-    return frame.dropna(axis=1, how="all").rename_axis(columns="configuration")
+    lines = list(best.values())
+    frame = pd.DataFrame(matrix.scores[lines], list(best), matrix.keys).dropna(axis=1, how="all")
+    if names:
+        families = {
+            key: configuration["family"]
+            for key, configuration in zip(matrix.keys, matrix.configurations, strict=True)
+        }
+        tasks = dict(zip(best, matrix.tasks["name"].iloc[lines], strict=True))
+        frame.index = _names_of(frame.index, tasks)
+        frame.columns = _names_of(frame.columns, families)
+    return frame.rename_axis(index="task", columns="configuration")
+
+
+def _names_of(keys, names):
+    """Return the name of each key, followed by the key where others have the same name."""
+    counts = Counter(names[key] for key in keys)
+    return [names[key] if counts[names[key]] == 1 else f"{names[key]} ({key})" for key in keys]
 
 
 def metric_directions(connection):
