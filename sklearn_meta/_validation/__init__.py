@@ -5,7 +5,7 @@ whose columns have one of five kinds of dtype: number, bool, ``str``, ``category
 """
 
 from sklearn_meta._validation._rows import n_columns, n_rows, take_rows
-from sklearn_meta._validation._table import check_table
+from sklearn_meta._validation._table import check_table, plain_table
 from sklearn_meta._validation._target import (
     check_classification_target,
     check_regression_target,
@@ -19,5 +19,6 @@ __all__ = [
     "check_weights",
     "n_columns",
     "n_rows",
+    "plain_table",
     "take_rows",
 ]

@@ -63,6 +63,22 @@ def check_table(estimator, X, *, reset):
     return as_in_fit(estimator, X, reset)
 
 
+def plain_table(X):
+    """Give a table plain columns, on its own: as `fit` does, but without a look at its layout.
+
+    Parameters
+    ----------
+    X : array-like, DataFrame or sparse matrix of shape (n_samples, n_features)
+        The table.
+
+    Returns
+    -------
+    ndarray of float64, DataFrame or CSR matrix, of shape (n_samples, n_features)
+        As :func:`check_table` returns it.
+    """
+    return check_table(None, X, reset=True)
+
+
 def _to_known_container(X):
     """Return a DataFrame, a sparse matrix or an ndarray (object only if it holds non-numbers)."""
     if type(X).__module__.partition(".")[0] == "polars":

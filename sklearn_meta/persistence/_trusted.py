@@ -60,6 +60,7 @@ _SKRUB = (
 )
 
 _OURS = (
+    "_validation._table.plain_table",
     "advisors._gaussian.GaussianAdvisor",
     "advisors._random.RandomAdvisor",
     "spaces._boosters.BoostedClassifier",

@@ -1,10 +1,13 @@
 """Tables of every container and dtype, and predictions that do not depend on the container."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.datasets import make_classification
 
 QUICK = ["naive_bayes", "linear", "hist_gradient_boosting"]
@@ -142,6 +145,33 @@ def test_column_dtypes(quick_classifier, binary, column):
     clf = quick_classifier(max_trials=3, families=QUICK).fit(frame, y)
     assert set(clf.leaderboard_["status"]) <= {"ok", "raced"}
     assert np.isfinite(clf.predict_proba(frame)).all()
+    assert np.isfinite(clf.best_pipeline_.predict_proba(frame)).all()
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_the_best_pipeline_alone_reads_durations_and_gaps(quick_classifier, binary, missing):
+    X, y = binary
+    hours = pd.Series(pd.to_timedelta(X[:, 0] * 60, unit="h"))
+    counts = pd.Series(np.arange(120) % 7, dtype="Int64")
+    if missing:
+        hours[::9], counts[::7] = pd.NaT, pd.NA
+    frame = pd.DataFrame({"hours": hours, "count": counts})
+    clf = quick_classifier(max_trials=2, families=["linear"], ensemble=False, cv=2).fit(frame, y)
+    assert clf.best_pipeline_.score(frame, y) > 0.7
+    plain = clf.best_pipeline_[1:].predict_proba(
+        pd.DataFrame(
+            {"hours": hours.dt.total_seconds(), "count": counts.to_numpy(float, na_value=np.nan)}
+        )
+    )
+    np.testing.assert_allclose(clf.best_pipeline_.predict_proba(frame), plain)
+    again = pickle.loads(pickle.dumps(clone(clf.best_pipeline_).fit(frame, y)))
+    assert again.score(frame, y) > 0.7
+
+
+def test_the_best_pipeline_of_plain_columns_needs_no_first_step(quick_classifier, mixed):
+    frame, y = mixed
+    clf = quick_classifier(max_trials=2, families=QUICK).fit(frame, y)
+    assert clf.best_pipeline_.steps[0][0] == "preprocess"
 
 
 def test_column_names_that_are_no_unique_strings(quick_classifier, binary):

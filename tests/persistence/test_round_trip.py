@@ -1,6 +1,7 @@
 """What was saved comes back the same."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 from scipy import sparse
@@ -140,3 +141,11 @@ def test_a_loaded_model_fits_again_and_tunes_its_threshold(small, tmp_path):
     assert again.threshold_ == loaded.threshold_
     np.testing.assert_array_equal(again.predict(X), loaded.predict(X))
     np.testing.assert_array_equal(clone(again).fit(X, y).predict_proba(X), model.predict_proba(X))
+
+
+def test_a_best_pipeline_that_reads_durations(fitted, tmp_path):
+    X = pd.DataFrame({"t": pd.to_timedelta(np.arange(40), unit="h"), "n": [1, None] * 20})
+    X["n"] = X["n"].astype("Int64")
+    model = fitted(X, np.arange(40) // 20, max_trials=1, families=["linear"])
+    assert model.best_pipeline_.steps[0][0] == "plain"
+    assert_same(model, round_trip(model, tmp_path), X)
