@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import clone
 
 from sklearn_meta.advisors import GaussianAdvisor, TaskDescription
+from sklearn_meta.automl._haste import Haste
 from sklearn_meta.exceptions import ExperienceError
 from sklearn_meta.experience import Experience
 from sklearn_meta.experience.handle._union import ExperienceUnion, open_all
@@ -16,6 +17,7 @@ from sklearn_meta.experience.identity._fingerprint import Fingerprint
 from sklearn_meta.experience.identity._near import Description
 from sklearn_meta.experience.leaks._leaks import SHARED_ROWS, find_leaks
 from sklearn_meta.metafeatures import TaskView, describe_task
+from sklearn_meta.metafeatures._describe import CHEAP
 
 logger = logging.getLogger("sklearn_meta")
 
@@ -34,31 +36,35 @@ class Advice:
         What the table is recognised by; None without experience, unless it is to be recorded.
     excluded : dict of str to str
         Names of the earlier tasks that were left out, and by which sign.
+    skipped : tuple of str
+        What there was no time for, such as "experience".
     """
 
     session: object
     metafeatures: dict
     fingerprint: object = None
     excluded: dict = field(default_factory=dict)
+    skipped: tuple = ()
 
 
-def start_advice(
-    problem, *, advisor, experience, n_fit_rows, has_clock, random_state, recorded=False
-):
+def start_advice(problem, budget, *, advisor, experience, n_fit_rows, random_state, recorded=False):
     """Start an advisor on a task.
+
+    Against a clock, what there is no time for is left out: on a machine that is busy otherwise,
+    advice could take longer than the search may.
 
     Parameters
     ----------
     problem : Problem
         The task.
+    budget : Budget
+        What is left. Without a clock, measured seconds enter no decision.
     advisor : BaseAdvisor or None
         None is the Gaussian advisor. A copy is fitted, the one given stays as it is.
     experience : Experience, str, path, list of such or None
         "bundled", a place to open, several of them, or None for no experience.
     n_fit_rows : int
         Rows that a first trial trains on.
-    has_clock : bool
-        Whether measured seconds may enter decisions.
     random_state : int
         Seed.
     recorded : bool, default=False
@@ -68,6 +74,9 @@ def start_advice(
     -------
     Advice
     """
+    haste = Haste(budget, problem.X)
+    if experience is not None and not haste.allows_experience():
+        experience = None
     view = TaskView(
         problem.X,
         problem.y,
@@ -82,11 +91,11 @@ def start_advice(
         n_rows=n_fit_rows,
         n_columns=view.n_columns,
         n_classes=problem.n_classes or 0,
-        metafeatures=describe_task(view),
+        metafeatures=_describe(view, haste),
         n_folds=len(problem.folds),
-        has_clock=has_clock,
+        has_clock=budget.has_clock,
     )
-    wanted = recorded or experience is not None
+    wanted = experience is not None or (recorded and haste.allows_fingerprint())
     fingerprint = Fingerprint.of(problem.X) if wanted else None
     looks = Description(
         problem.kind, len(problem.y), view.n_columns, task.n_classes, task.metafeatures
@@ -96,7 +105,18 @@ def start_advice(
     with opened_experience(experience) as known:
         known, excluded = _without_leaks(known, problem.X, fingerprint, looks)
         session = advisor.fit(known).start(task, space, random_state=random_state)
-    return Advice(session, task.metafeatures, fingerprint, excluded)
+    if haste.skipped:
+        logger.info("no time on this machine for: %s", ", ".join(haste.skipped))
+    return Advice(session, task.metafeatures, fingerprint, excluded, tuple(haste.skipped))
+
+
+def _describe(view, haste):
+    """Compute the meta-features that there is time for, the cheapest group first."""
+    found = {}
+    for group in CHEAP:
+        if haste.allows_group(group):
+            found |= describe_task(view, groups=[group])
+    return found
 
 
 @contextmanager

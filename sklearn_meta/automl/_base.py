@@ -17,6 +17,7 @@ from sklearn_meta.automl._engine import TINY_CELLS, Plan, run
 from sklearn_meta.automl._members import predict_members
 from sklearn_meta.automl._recording import make_if_it_advises, record_run
 from sklearn_meta.automl._records import leaderboard_frame, trial_records
+from sklearn_meta.automl._take_away import to_take_away
 from sklearn_meta.exceptions import TableError
 from sklearn_meta.inspection import html_report, text_report
 from sklearn_meta.metafeatures import column_roles
@@ -126,7 +127,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         AllTrialsFailedError
             If no trial ended with a usable model.
         """
-        budget = self._budget()
+        budget, given = self._budget(), X
         X = check_table(self, X, reset=True)
         y, kind, classes = self._check_target(y, n_rows(X))
         if n_rows(X) < 2:
@@ -155,6 +156,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         finally:
             crew.close()
         self._keep(result, problem, budget)
+        self.best_pipeline_ = to_take_away(result.outcome.best_pipeline, given, X)
         self.recorded_ = record_run(self.record_to, problem, result, budget.has_clock)
         return self
 
@@ -215,7 +217,6 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         """Keep what predicts and what explains, in plain parts that every format can store."""
         outcome = result.outcome
         self.members_ = outcome.members
-        self.best_pipeline_ = outcome.best_pipeline
         self.best_configuration_ = dict(outcome.best.order.configuration)
         self.best_score_ = float(outcome.best.score)
         self.score_ = outcome.score
@@ -226,6 +227,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         self.metafeatures_ = result.advice.metafeatures
         self.excluded_tasks_ = list(result.advice.excluded)
         self.excluded_because_ = result.advice.excluded
+        self.skipped_ = list(result.advice.skipped)
         self.n_splits_ = len(problem.folds)
         self.interrupted_ = result.interrupted
         self.seconds_ = {**result.spent, "total": budget.elapsed()}

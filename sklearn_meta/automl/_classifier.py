@@ -80,6 +80,9 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
         Earlier tasks left out of the advice.
     excluded_because_ : dict of str to str
         Their names, and by which sign: "shared rows" or "nearly equal meta-features".
+    skipped_ : list of str
+        What of the advice there was no time for, such as "experience"; empty but on machines that
+        are very busy otherwise.
     recorded_ : dict or None
         With `record_to`: ``where``, ``task`` (id in the base), ``evaluations`` (how many),
         ``error`` (None if all went well).

@@ -87,22 +87,24 @@ def run(plan):
     if len(problem.folds) == 1:
         budget.reserve_for_refits()
     rungs = make_rungs(problem.fit_rows, has_clock=budget.has_clock)
+    progress = Progress(plan.verbose)
+    schedule = Schedule(None, problem, rungs, constant_score(problem))
+    loop = SearchLoop(problem, crew, schedule, budget, progress)
     prepared = budget.elapsed()
+    if budget.max_trials is None or budget.max_trials > ZERO_SHOT_TRIALS:
+        loop.open()  # before the advice, so that there is a model however slow the machine is
+    opened = budget.elapsed()
     advice = start_advice(
         problem,
+        budget,
         advisor=plan.advisor,
         experience=plan.experience,
         n_fit_rows=rungs[0] or problem.fit_rows,
-        has_clock=budget.has_clock,
         random_state=problem.random_state,
         recorded=problem.measured,
     )
+    schedule.follow(advice.session)
     advised = budget.elapsed()
-    progress = Progress(plan.verbose)
-    schedule = Schedule(advice.session, problem, rungs, constant_score(problem))
-    loop = SearchLoop(problem, crew, schedule, budget, progress)
-    if budget.max_trials is None or budget.max_trials > ZERO_SHOT_TRIALS:
-        loop.open()
     trials = sorted(loop.run(), key=lambda trial: trial.order.number)
     searched = budget.elapsed()
     outcome = Finisher(problem, crew, budget, plan.ensemble).finish(trials)
@@ -116,8 +118,8 @@ def run(plan):
     progress.close(f"done: {len(trials)} trials, score {outcome.score:.5g}")
     spent = {
         "prepare": prepared,
-        "advise": advised - prepared,
-        "search": searched - advised,
+        "advise": advised - opened,
+        "search": searched - advised + opened - prepared,
         "finish": budget.elapsed() - searched,
     }
     return Result(trials, outcome, advice, spent, loop.interrupted)

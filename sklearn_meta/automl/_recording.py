@@ -102,6 +102,11 @@ def _append(where, problem, advice, evaluations, has_clock):
     from sklearn_meta.experience.recording._append import append_run, open_or_create
     from sklearn_meta.experience.recording._shareable import shareable_metafeatures
 
+    if advice.fingerprint is None:
+        raise ExperienceError(
+            "There was no time to hash the rows, by which the table would be recognised when it "
+            "comes again. Grant a larger time_budget, or less other work on the machine."
+        )
     task = {
         "name": RECORDED + content_digest(problem.X, problem.y),
         "kind": problem.kind,

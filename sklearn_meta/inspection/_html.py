@@ -7,6 +7,7 @@ from sklearn_meta.inspection._summary import (
     reasons_left_out,
     recorded_where,
     summarise,
+    without,
 )
 
 _STYLE = (
@@ -41,7 +42,7 @@ def html_report(estimator):
         f"Left out of the advice, {reason}: {', '.join(names)}"
         for reason, names in reasons_left_out(facts.excluded)
     ]
-    notes.append(recorded_where(facts.recorded))
+    notes += [without(facts.skipped), recorded_where(facts.recorded)]
     notes = "".join(f"<p>{escape(note)}</p>" for note in notes if note)
     return (
         f'{_STYLE}<div class="sm-report"><p><b>{escape(facts.scoring)} = {facts.score:.5g}</b> on '

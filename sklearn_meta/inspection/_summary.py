@@ -31,6 +31,8 @@ class SearchSummary:
         Earlier tasks that advised, nearest first.
     excluded : dict of str to str
         Earlier tasks left out, and why: "shared rows" or "nearly equal meta-features".
+    skipped : list of str
+        What of the advice there was no time for.
     recorded : dict or None
         Where the search was recorded to: ``where``, ``task``, ``evaluations``, ``error``.
     interrupted : bool
@@ -52,6 +54,7 @@ class SearchSummary:
     members: list
     similar: list
     excluded: dict
+    skipped: list
     recorded: dict | None
     interrupted: bool
     advised_share: float
@@ -81,6 +84,21 @@ def reasons_left_out(excluded):
     for name, sign in excluded.items():
         names.setdefault(_WHY.get(sign, sign), []).append(name)
     return list(names.items())
+
+
+def without(skipped):
+    """Return a sentence on what of the advice there was no time for, "" if nothing.
+
+    Parameters
+    ----------
+    skipped : list of str
+        The estimator's `skipped_`.
+
+    Returns
+    -------
+    str
+    """
+    return f"no time, on a machine this busy, for: {', '.join(skipped)}" if skipped else ""
 
 
 def recorded_where(recorded):
@@ -132,6 +150,7 @@ def summarise(estimator, n_similar=5):
         members=[(m.trial, by_number[m.trial]["family"], m.weight) for m in members],
         similar=estimator.similar_tasks_[:n_similar],
         excluded=estimator.excluded_because_,
+        skipped=estimator.skipped_,
         recorded=estimator.recorded_,
         interrupted=bool(estimator.interrupted_),
         advised_share=float(np.mean([trial["advised"] for trial in trials])),

@@ -5,6 +5,7 @@ from sklearn_meta.inspection._summary import (
     reasons_left_out,
     recorded_where,
     summarise,
+    without,
 )
 
 
@@ -53,6 +54,7 @@ def _advisers(facts):
         lines += [f"  {task['name']:<24}distance {task['distance']:.2f}" for task in facts.similar]
     for reason, names in reasons_left_out(facts.excluded):
         lines.append(f"left out, {reason}: {_names(names)}")
+    lines += [without(facts.skipped)] if facts.skipped else []
     return [*lines, ""] if len(lines) > 1 else lines
 
 

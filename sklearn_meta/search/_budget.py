@@ -1,6 +1,6 @@
 """The budget: a deadline in seconds, a number of trials, or both."""
 
-from time import perf_counter
+from time import perf_counter, process_time
 
 
 class Budget:
@@ -18,6 +18,7 @@ class Budget:
         self.time_budget = time_budget
         self.max_trials = max_trials
         self.started = perf_counter()
+        self._processor_started = process_time()
         #: Seconds kept at the end: to choose the ensemble, load its models and refit the best.
         self.reserve = 0.0 if time_budget is None else min(0.25 + 0.03 * time_budget, 4.0)
 
@@ -30,6 +31,29 @@ class Budget:
         """Keep a tenth more for the end: after a holdout the ensemble is fitted on all rows."""
         if self.time_budget is not None:
             self.reserve += 0.1 * self.time_budget
+
+    def allows(self, processor_seconds, share):
+        """Tell whether work fits into the first part of the budget; always without a clock.
+
+        What it takes is reckoned by how slowly this process has got on so far: on a machine that
+        is busy otherwise, a second of processor time can take many by the clock.
+
+        Parameters
+        ----------
+        processor_seconds : float
+            What the work takes of a processor.
+        share : float
+            Which part of the budget may be over when it is done, in [0, 1].
+
+        Returns
+        -------
+        bool
+        """
+        if self.time_budget is None:
+            return True
+        elapsed = self.elapsed()
+        slowness = max(elapsed / max(process_time() - self._processor_started, 1e-3), 1.0)
+        return elapsed + processor_seconds * slowness <= share * self.time_budget
 
     def end_within(self, seconds):
         """End the search now, and move the deadline to at most so many seconds from now."""

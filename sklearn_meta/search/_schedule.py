@@ -14,8 +14,8 @@ class Schedule:
 
     Parameters
     ----------
-    session : object with ``ask`` and ``tell``
-        Proposes configurations.
+    session : object with ``ask`` and ``tell``, or None
+        Proposes configurations; None for one that :meth:`follow` brings later.
     problem : Problem
         The task.
     rungs : tuple of int or None
@@ -44,6 +44,12 @@ class Schedule:
             if configuration["family"] in space.families
         ]
 
+    def follow(self, session):
+        """Ask a session from now on, and tell it what was tried before."""
+        self.session = session
+        for trial in self._told:
+            self._tell_session(trial)
+
     def next(self, seconds_left=float("inf")):
         """Return the next order, or None if nothing is left to try."""
         promotion = self._promotion(seconds_left)
@@ -64,6 +70,10 @@ class Schedule:
     def tell(self, trial):
         """Learn how a trial went."""
         self._told.append(trial)
+        if self.session is not None:
+            self._tell_session(trial)
+
+    def _tell_session(self, trial):
         if trial.order.origin == "promotion":
             return
         self.session.tell(

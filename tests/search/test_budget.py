@@ -1,10 +1,11 @@
 """A deadline in seconds, a number of trials, or both."""
 
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from sklearn_meta.search import Budget
+from sklearn_meta.search import Budget, _budget
 
 
 def test_clock():
@@ -36,3 +37,19 @@ def test_end_within(seconds):
     assert 1.5 < budget.left() <= 2
     budget.end_within(50)
     assert budget.left() <= 2
+
+
+def test_what_is_allowed_depends_on_how_slowly_the_process_gets_on(monkeypatch):
+    clock = SimpleNamespace(wall=100.0, processor=5.0)
+    monkeypatch.setattr(_budget, "perf_counter", lambda: clock.wall)
+    monkeypatch.setattr(_budget, "process_time", lambda: clock.processor)
+    budget = Budget(10)
+    clock.wall, clock.processor = 101.0, 6.0  # a core of one's own
+    assert budget.allows(3.9, share=0.5) and not budget.allows(4.1, share=0.5)
+    clock.processor = 5.25  # a quarter of one
+    assert budget.allows(0.9, share=0.5) and not budget.allows(1.1, share=0.5)
+    clock.processor = 9.0  # four threads: that is no promise for the next step
+    assert not budget.allows(4.1, share=0.5)
+    clock.wall = 110.0
+    assert not budget.allows(0.0, share=0.5)
+    assert Budget(max_trials=3).allows(1e9, share=0.1)

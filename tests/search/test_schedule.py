@@ -55,6 +55,16 @@ def test_proposals_are_numbered():
     assert orders[0].predicted_seconds == 0.1
 
 
+def test_a_session_that_comes_later_learns_what_was_tried():
+    schedule = Schedule(None, a_problem(), (None,), 0.0)
+    openings = schedule.openings(2_000)
+    schedule.tell(result(openings[0], 0.7))
+    session = Session()
+    schedule.follow(session)
+    assert [told[:2] for told in session.told] == [({"family": QUICK}, 0.7)]
+    assert schedule.next().number == len(openings)
+
+
 def test_nothing_left():
     schedule = Schedule(Session(1), a_problem(), (None,), 0.0)
     assert schedule.next() is not None
