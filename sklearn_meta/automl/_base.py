@@ -15,7 +15,7 @@ from sklearn_meta._compat import HasMethods, Interval, _fit_context
 from sklearn_meta._validation import check_table, check_weights, n_columns, n_rows
 from sklearn_meta.automl._engine import TINY_CELLS, Plan, run
 from sklearn_meta.automl._members import predict_members
-from sklearn_meta.automl._recording import make_if_it_advises, record_run
+from sklearn_meta.automl._recording import make_if_it_advises, question_to_workers, record_run
 from sklearn_meta.automl._records import leaderboard_frame, trial_records
 from sklearn_meta.automl._take_away import to_take_away
 from sklearn_meta.exceptions import TableError
@@ -140,7 +140,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
             )
         problem = self._problem(X, y, kind, classes, weights, groups, budget)
         make_if_it_advises(self.record_to, self.experience)
-        crew = self._crew(problem, budget).start()
+        crew = self._crew(problem, budget).start(question_to_workers(problem, budget))
         try:
             result = run(
                 Plan(
@@ -157,7 +157,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
             crew.close()
         self._keep(result, problem, budget)
         self.best_pipeline_ = to_take_away(result.outcome.best_pipeline, given, X)
-        self.recorded_ = record_run(self.record_to, problem, result, budget.has_clock)
+        self.recorded_ = record_run(self.record_to, problem, result, budget.has_clock, crew.answer)
         return self
 
     def _budget(self):

@@ -21,6 +21,31 @@ _STATUSES = {
     "error": "error",
 }
 _SOURCE = "recorded by a search"
+#: Shortest budget, in seconds, of which a worker spends a third of a second on its speed.
+_MEASURED_BUDGET = 30.0
+
+
+def question_to_workers(problem, budget):
+    """Return what a worker is to be asked before the search: how fast the machine is.
+
+    Once a process, and only where the search is recorded and has the third of a second to spare.
+
+    Parameters
+    ----------
+    problem : Problem
+        The task; `measured` if it is recorded.
+    budget : Budget
+        What may be spent.
+
+    Returns
+    -------
+    callable or None
+    """
+    if not problem.measured or (budget.has_clock and budget.time_budget < _MEASURED_BUDGET):
+        return None
+    from sklearn_meta.experience.recording._machine import machine_speed
+
+    return machine_speed
 
 
 def make_if_it_advises(where, experience):
@@ -57,7 +82,7 @@ def make_if_it_advises(where, experience):
         open_or_create(where).close()
 
 
-def record_run(where, problem, result, has_clock):
+def record_run(where, problem, result, has_clock, speed=None):
     """Append a run to a base; a failure is a warning, never an error.
 
     Parameters
@@ -70,6 +95,8 @@ def record_run(where, problem, result, has_clock):
         What the search brought.
     has_clock : bool
         Whether waiting for others that write is limited.
+    speed : float, default=None
+        Of the machine that the trials ran on; None if unknown.
 
     Returns
     -------
@@ -81,7 +108,7 @@ def record_run(where, problem, result, has_clock):
         return None
     done = {"where": _shown(where), "task": None, "evaluations": 0, "error": None}
     try:
-        evaluations = evaluations_of(result.trials, problem)
+        evaluations = evaluations_of(result.trials, problem, speed)
         done["task"] = _append(where, problem, result.advice, evaluations, has_clock)
         done["evaluations"] = len(evaluations)
     except Exception as error:  # noqa: BLE001 - told: the fit matters more than its record
@@ -131,7 +158,7 @@ def _append(where, problem, advice, evaluations, has_clock):
             base.close()
 
 
-def evaluations_of(trials, problem):
+def evaluations_of(trials, problem, speed=None):
     """Turn trials into evaluations, on the scales of the collector.
 
     Parameters
@@ -140,6 +167,8 @@ def evaluations_of(trials, problem):
         Of a `measured` problem.
     problem : Problem
         The task.
+    speed : float, default=None
+        Of the machine.
 
     Returns
     -------
@@ -157,7 +186,9 @@ def evaluations_of(trials, problem):
         configuration = shareable_configuration(trial.order.configuration)
         status = _status_of(trial, len(problem.folds))
         if configuration is not None and status is not None:
-            found.append({"configuration": configuration, **_facts_of(trial, status, problem)})
+            facts = _facts_of(trial, status, problem)
+            facts["machine_speed"] = None if speed is None else round(speed, 3)
+            found.append({"configuration": configuration, **facts})
     return found
 
 

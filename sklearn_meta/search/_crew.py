@@ -46,16 +46,36 @@ class Crew:
         self.problem_path = None
         self.n_folds = 0
         self._free = []
+        self._woken = None  # future of what the first worker was asked on waking up
         self._running = {}  # future -> (slot, order, started, hard limit in seconds)
         self._looked = 0.0
 
-    def start(self):
-        """Start the workers; they import what fits need while the caller goes on."""
+    def start(self, ask=None):
+        """Start the workers; they import what fits need while the caller goes on.
+
+        Parameters
+        ----------
+        ask : callable, default=None
+            What the first local worker is asked before its first trial; see `answer`.
+
+        Returns
+        -------
+        Crew
+            Itself.
+        """
         self._free = [self._new_slot() for _ in range(self.n_slots)]
         if self.executor is None:
-            for slot in self._free:
+            futures = [slot.submit(ask or _nothing) for slot in self._free[:1]]
+            for slot in self._free[1:]:
                 slot.submit(_nothing)
+            self._woken = futures[0] if ask else None
         return self
+
+    @property
+    def answer(self):
+        """What the first worker answered to the question on starting; None if it did not."""
+        done = self._woken is not None and self._woken.done()
+        return None if not done or self._woken.exception() else self._woken.result()
 
     def give(self, problem):
         """Put the problem where the workers can read it."""
@@ -97,11 +117,11 @@ class Crew:
         """Run ``function(problem, *args)`` for each tuple of arguments; see `Calls`."""
         return Calls(self, function, list(arguments))
 
-    def borrow(self):
+    def _borrow(self):
         """Lend a slot."""
         return self._free.pop() if self._free else self._new_slot()
 
-    def give_back(self, slot):
+    def _give_back(self, slot):
         """Take back a slot that was lent."""
         self._free.append(slot)
 
@@ -209,7 +229,7 @@ class Calls:
     def _fill(self):
         while self.queue and len(self.running) < self.crew.n_slots:
             number, arguments = self.queue.pop(0)
-            slot = self.crew.borrow()
+            slot = self.crew._borrow()
             future = slot.submit(_call, str(self.crew.problem_path), self.function, arguments)
             self.running[future] = (number, slot)
 
@@ -228,7 +248,7 @@ class Calls:
             for future in done:
                 number, slot = self.running.pop(future)
                 self.values[number] = None if future.exception() else future.result()
-                self.crew.give_back(slot)
+                self.crew._give_back(slot)
             self._fill()
         for _, slot in self.running.values():
             slot.end()

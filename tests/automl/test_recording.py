@@ -49,6 +49,7 @@ def test_a_search_is_recorded(quick_classifier, binary, place):
     )
     assert set(runs["n_folds"]) <= {1, 2, 3, 4, 5}
     assert (runs["fit_seconds"] > 0).all()
+    assert runs["machine_speed"].between(0.01, 100).all() and runs["machine_speed"].nunique() == 1
     assert runs["rows_used"].between(90, 100).all()
     assert base.matrix("binary", "log_loss").scores.shape[0] == 1
     assert "recorded to" in clf.report()
@@ -60,6 +61,11 @@ def test_regression_is_recorded_on_the_scales_of_the_base(quick_regressor, numbe
     finished = runs[runs["status"] == "ok"]
     assert finished["rmse"].min() == pytest.approx(-reg.best_score_, rel=1e-4)
     assert {"rmse", "mae", "r2"} <= set(finished.dropna(axis=1))
+
+
+def test_the_speed_of_a_machine_is_not_measured_on_a_small_budget(quick_classifier, binary, place):
+    quick_classifier(families=QUICK, record_to=place, time_budget=29, max_trials=3).fit(*binary)
+    assert open_base(place).evaluations()["machine_speed"].isna().all()
 
 
 def test_the_same_table_is_one_task(quick_classifier, binary, place):

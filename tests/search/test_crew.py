@@ -3,6 +3,7 @@
 import os
 from time import perf_counter
 
+import psutil
 import pytest
 
 from sklearn_meta.search import Crew, Order
@@ -143,3 +144,23 @@ def test_inline_crew_needs_no_worker(problem):
 
 def _pid(problem):
     return os.getpid()
+
+
+def test_the_first_worker_answers_a_question_before_its_first_trial(problem):
+    crew = Crew(2).start(os.getpid)
+    crew.give(problem)
+    crew.submit(order(0))
+    crew.submit(order(1))
+    finish(crew)
+    assert crew.answer in {worker.pid for worker in psutil.Process().children(recursive=True)}
+    crew.close()
+
+
+def test_no_answer_is_none():
+    def fail():
+        raise ArithmeticError
+
+    for question in (None, fail):
+        crew = Crew(1, inline=True).start(question)
+        assert crew.answer is None
+        crew.close()
