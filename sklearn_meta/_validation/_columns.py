@@ -45,7 +45,7 @@ def normalise_column(column, name):
     if isinstance(dtype, pd.CategoricalDtype):
         return _with_sortable_categories(column)
     if isinstance(dtype, pd.StringDtype):
-        return column.astype("str")
+        return column if dtype == "str" else column.astype("str")
     if isinstance(dtype, pd.DatetimeTZDtype):
         return column.dt.tz_convert("UTC").dt.tz_localize(None)
     if isinstance(dtype, pd.SparseDtype):

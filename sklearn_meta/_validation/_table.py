@@ -159,8 +159,11 @@ def _checked_frame(X):
     """Normalise the dtypes of a frame and refuse infinite numbers."""
     import pandas as pd
 
-    if not all(_is_plain_number(dtype) for dtype in X.dtypes.unique()):
-        columns = {name: normalise_column(X[name], name) for name in X.columns}
+    columns, is_other = {}, False
+    for (name, column), dtype in zip(X.items(), list(X.dtypes), strict=True):
+        columns[name] = column if _is_plain_number(dtype) else normalise_column(column, name)
+        is_other |= columns[name] is not column
+    if is_other:
         X = pd.DataFrame(columns, index=X.index, copy=False)
     floats = [name for name, dtype in X.dtypes.items() if dtype.kind == "f"]
     if floats:

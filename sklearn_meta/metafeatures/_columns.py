@@ -89,7 +89,8 @@ def column_roles(X):
 
 def _frame_roles(X):
     """Sort a frame's columns: the numeric ones at once, the others one by one."""
-    by_name = X.columns.is_unique and all(isinstance(name, str) for name in X.columns)
+    names = list(X.columns)
+    by_name = X.columns.is_unique and all(isinstance(name, str) for name in names)
     is_numeric = np.array([getattr(t, "kind", "O") in "fiub" for t in X.dtypes], dtype=bool)
     roles = np.full(X.shape[1], "dropped", dtype=object)
     positions = np.flatnonzero(is_numeric)
@@ -97,6 +98,7 @@ def _frame_roles(X):
         keep = _distinct_numeric(X.iloc[:, positions].to_numpy(np.float64))
         roles[positions[keep]] = "numeric"
 
+    keys = names if by_name else list(range(X.shape[1]))
     n_levels, seen = {}, {}
     for position in np.flatnonzero(~is_numeric):
         column = X.iloc[:, position]
@@ -106,9 +108,8 @@ def _frame_roles(X):
         role = _role_of(column, codes, levels)
         roles[position] = role
         if role in ("categorical", "high_cardinality"):
-            n_levels[X.columns[position] if by_name else int(position)] = len(levels)
+            n_levels[keys[position]] = len(levels)
 
-    keys = list(X.columns) if by_name else list(range(X.shape[1]))
     sorted_out = {
         role: tuple(key for key, is_role in zip(keys, roles == role, strict=True) if is_role)
         for role in ("numeric", "categorical", "high_cardinality", "datetime", "text", "dropped")

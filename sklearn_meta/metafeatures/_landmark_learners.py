@@ -18,8 +18,8 @@ def majority(sample, train, test):
 def stump(sample, train, test):
     """Split once; on class marks the squared error is Gini's impurity, the means the shares."""
     model = DecisionTreeRegressor(max_depth=1, random_state=0)
-    table, wanted, weights = sample.single_table, sample.wanted[train], sample.weights[train]
-    model.fit(table[train], wanted, sample_weight=weights, check_input=False)
+    table, weights = sample.single_table, sample.given_weights(train)
+    model.fit(table[train], sample.wanted[train], sample_weight=weights, check_input=False)
     return model.predict(table[test], check_input=False)
 
 

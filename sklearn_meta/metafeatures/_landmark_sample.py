@@ -56,6 +56,7 @@ class LandmarkSample:
         self.levels, self.n_levels, self.level_owner = _one_hot(nominal, n_rows)
         self._join()
         self.weights = view.sample_weight[rows]
+        self._is_weighted = bool((self.weights != 1.0).any())
         self.is_classification = view.is_classification
         if view.is_classification:
             classes, self.target = np.unique(view.target[rows], return_inverse=True)
@@ -73,6 +74,10 @@ class LandmarkSample:
             and self.table.shape[1] > 0
             and bool((self.target != self.target[0]).any())
         )
+
+    def given_weights(self, rows):
+        """Return the weights of some rows for scikit-learn, which is faster without equal ones."""
+        return self.weights[rows] if self._is_weighted else None
 
     def splits(self):
         """Yield the positions of training and held-out rows, fold by fold."""

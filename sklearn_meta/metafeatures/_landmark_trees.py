@@ -141,7 +141,7 @@ def _grow(sample, rows, **settings):
         model.fit(
             sample.single_table[rows],
             sample.target[rows],
-            sample_weight=sample.weights[rows],
+            sample_weight=sample.given_weights(rows),
             check_input=False,
         )
     return GrownTree(model, sample)

@@ -122,6 +122,16 @@ class TaskView:
         return hasattr(self._table, "iloc")
 
     @cached_property
+    def _numbered(self):
+        """The table with numbers for names: pandas takes a while to find each column's name."""
+        return self._table.set_axis(range(self.n_columns), axis=1)
+
+    @cached_property
+    def _dtypes(self):
+        """Dtypes of the columns, as a list."""
+        return list(self._table.dtypes)
+
+    @cached_property
     def class_sizes(self):
         """Weight sum of each class code, on the whole table; empty for regression."""
         if not self.is_classification or len(self.y) == 0:
@@ -152,7 +162,7 @@ class TaskView:
         """
         if not self._is_frame:
             return np.full(self.n_columns, "numeric")
-        types = np.array([_type_of(dtype) for dtype in self._table.dtypes], dtype="U7")
+        types = np.array([_type_of(dtype) for dtype in self._dtypes], dtype="U7")
         for role, positions in self._role_positions.items():
             if role in ("date", "text"):
                 types[positions] = role
@@ -168,8 +178,8 @@ class TaskView:
         """Sampled numeric columns, floats of shape (n_sampled_rows, n_sampled_columns)."""
         columns = self._draw_columns("numeric")
         if self._is_frame:
-            values = [self._column(j).to_numpy(dtype=float) for j in columns]
-            return np.column_stack(values) if values else np.empty((len(self.rows), 0))
+            part = self._sampled(self._numbered.iloc[:, columns])
+            return np.ascontiguousarray(part.to_numpy(dtype=float))
         if issparse(self.X):
             return np.asarray(self.X[self.rows][:, columns].toarray(), dtype=float)
         return np.asarray(self.X[np.ix_(self.rows, columns)], dtype=float)
@@ -202,7 +212,7 @@ class TaskView:
         """Number of nominal columns with two (declared) levels, on all columns."""
         textual = self._role_positions["levels"]
         return sum(
-            (_n_declared(self._table.dtypes.iloc[j]) or textual.get(j, 0)) == 2
+            (_n_declared(self._dtypes[j]) or textual.get(j, 0)) == 2
             for j in np.flatnonzero(self.attribute_types == "nominal")
         )
 
@@ -211,9 +221,9 @@ class TaskView:
         """Positions of the textual columns by role, and "levels": position -> number of levels."""
         frame, roles, offset = self._table, self.roles, None
         if roles is None and self._is_frame:
-            offset = np.flatnonzero([_is_textual(dtype) for dtype in frame.dtypes])
+            offset = np.flatnonzero([_is_textual(dtype) for dtype in self._dtypes])
             # judged by the sample: bounded time on a huge table
-            frame = self._sampled(frame.iloc[:, offset])
+            frame = self._sampled(self._numbered.iloc[:, offset])
             roles = column_roles(frame) if len(offset) else None
         if roles is None or not self._is_frame:
             return {"high_cardinality": [], "date": [], "text": [], "levels": {}}
@@ -237,21 +247,23 @@ class TaskView:
         return np.sort(rng.choice(n_available, n_wanted, replace=False, shuffle=False))
 
     def _column(self, position):
-        return self._sampled(self._table.iloc[:, position])
+        return self._sampled(self._numbered.iloc[:, position])
 
     def _sampled(self, part):
         return part if len(self.rows) == len(part) else part.iloc[self.rows]
 
     def _whole_column(self, position):
         """Return all rows of a nominal column, for counting its levels."""
-        return self.X.iloc[:, position]
+        return self._numbered.iloc[:, position]
 
     def _count_levels(self, position, codes):
-        column = self._whole_column(position)
-        declared = _n_declared(column.dtype)
-        if hasattr(column, "cat"):  # counted on the whole table: its codes are at hand
-            codes = column.cat.codes.to_numpy()
-            codes = codes if self._present is None else codes[self._present]
+        declared = _n_declared(self._dtypes[position])
+        if len(self.rows) < self.n_rows:
+            column = self._whole_column(position)
+            declared = _n_declared(column.dtype)
+            if hasattr(column, "cat"):  # counted on the whole table: its codes are at hand
+                codes = column.array.codes
+                codes = codes if self._present is None else codes[self._present]
         occurring = np.count_nonzero(np.bincount(codes[codes >= 0]))
         return declared or occurring, occurring
 
@@ -293,7 +305,7 @@ def _codes_of(column):
     import pandas as pd
 
     if hasattr(column, "cat"):
-        return column.cat.codes.to_numpy().astype(np.int64)
+        return column.array.codes.astype(np.int64)
     if column.dtype.kind == "b":
         return column.to_numpy().astype(np.int64)
     return pd.factorize(column, sort=True)[0]
