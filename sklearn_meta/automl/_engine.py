@@ -88,8 +88,9 @@ def run(plan):
         budget.reserve_for_refits()
     rungs = make_rungs(problem.fit_rows, has_clock=budget.has_clock)
     progress = Progress(plan.verbose)
+    finisher = Finisher(problem, crew, budget, plan.ensemble)
     schedule = Schedule(None, problem, rungs, constant_score(problem))
-    loop = SearchLoop(problem, crew, schedule, budget, progress)
+    loop = SearchLoop(problem, crew, schedule, budget, progress, finisher.seconds_needed)
     prepared = budget.elapsed()
     if budget.max_trials is None or budget.max_trials > ZERO_SHOT_TRIALS:
         loop.open()  # before the advice, so that there is a model however slow the machine is
@@ -107,7 +108,7 @@ def run(plan):
     advised = budget.elapsed()
     trials = sorted(loop.run(), key=lambda trial: trial.order.number)
     searched = budget.elapsed()
-    outcome = Finisher(problem, crew, budget, plan.ensemble).finish(trials)
+    outcome = finisher.finish(trials)
     if outcome is None and may_fall_back(trials, budget):
         outcome = constant_outcome(problem, number=len(trials))
         trials.append(outcome.best)

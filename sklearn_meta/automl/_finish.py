@@ -19,6 +19,9 @@ from sklearn_meta.search import (
 )
 
 LOAD_SECONDS = 0.1  # kept for reading models and tidying up
+LOADED_MEMBERS = 5  # reckoned with before the ensemble is chosen
+LOADED_BYTES = 1e8  # a second, of pickled models
+CHOICE_SECONDS = 3e-5  # for each validation row and class: some hundred scores
 
 
 @dataclass
@@ -73,11 +76,27 @@ class Finisher:
     budget: Budget
     ensemble: bool = True
 
+    def seconds_needed(self, trials):
+        """Return the seconds that `finish` is expected to take; infinity where nothing is known.
+
+        The refit counts only if it fits into what may be kept for the end at most.
+        """
+        candidates, n_folds = complete_trials(trials)
+        if not candidates or n_folds < len(self.problem.folds):
+            return float("inf")
+        loading = sum(map(self._size, candidates[:LOADED_MEMBERS])) / LOADED_BYTES
+        n_rows = sum(len(valid) for _, valid in self.problem.folds)
+        choosing = CHOICE_SECONDS * n_rows * max(self.problem.n_classes or 1, 1)
+        needed = 2 * (LOAD_SECONDS + choosing + loading)  # the choice gets half of what is left
+        refit = self._refit_seconds(candidates[0])
+        return needed + (refit if needed + refit <= self.budget.largest_reserve else 0.0)
+
     def finish(self, trials):
         """Return the outcome of the trials; None if none of them has a usable model."""
-        candidates = self._complete(trials)
+        candidates, n_folds = complete_trials(trials)
         if not candidates:
             return None
+        self.problem = replace(self.problem, folds=self.problem.folds[:n_folds])
         best = candidates[0]
         holdout = len(self.problem.folds) == 1
         refits = None if holdout else self._start_refits([best])
@@ -102,17 +121,6 @@ class Finisher:
             predictions=predictions,
             rows=np.concatenate([valid for _, valid in self.problem.folds]),
         )
-
-    def _complete(self, trials):
-        """Return the trials with all folds, the best first; if there are none, with the most."""
-        usable = [trial for trial in trials if trial.folds and trial.status in _USABLE]
-        most = max((len(trial.folds) for trial in usable), default=0)
-        if not most:
-            return []
-        self.problem = replace(self.problem, folds=self.problem.folds[:most])
-        complete = [trial for trial in usable if len(trial.folds) == most]
-        complete.sort(key=lambda trial: (-trial.score, trial.order.number))
-        return complete[:KEPT_TRIALS]  # the spool holds no more
 
     def _choose(self, candidates, best):
         """Return the weights by trial number, the score and the validation predictions."""
@@ -143,15 +151,25 @@ class Finisher:
         busy = np.zeros(self.crew.n_slots)  # seconds planned for each slot
         wanted = []
         for trial in trials:
-            slowest = max(trial.folds, key=lambda fold: fold.fit_seconds)
-            growth = len(self.problem.y) / max(slowest.rows_used, 1)
-            seconds = 1.3 * slowest.fit_seconds * growth / max(slowest.fraction, 0.01) + 0.05
+            seconds = self._refit_seconds(trial)
             slot = busy.argmin()
             if busy[slot] + seconds < left:
                 busy[slot] += seconds
                 wanted.append(trial.order)
         batch = self.crew.start_calls(refit, [(order.configuration,) for order in wanted])
         return [order.number for order in wanted], batch
+
+    def _size(self, trial):
+        """Return the bytes of a trial's models on disk."""
+        folds = range(len(trial.folds))
+        paths = [model_path(self.crew.spool, trial.order.number, fold) for fold in folds]
+        return sum(path.stat().st_size for path in paths if path.exists())
+
+    def _refit_seconds(self, trial):
+        """Predict what fitting a trial's configuration on all rows takes."""
+        slowest = max(trial.folds, key=lambda fold: fold.fit_seconds)
+        growth = len(self.problem.y) / max(slowest.rows_used, 1)
+        return 1.3 * slowest.fit_seconds * growth / max(slowest.fraction, 0.01) + 0.05
 
     def _await_refits(self, refits):
         """Return the pipelines of the refits that ended in time and well, by trial number."""
@@ -187,6 +205,28 @@ class Finisher:
 
 
 _USABLE = (OK, "deadline", "timeout", "raced")
+
+
+def complete_trials(trials):
+    """Find the trials that may predict.
+
+    Parameters
+    ----------
+    trials : list of Trial
+        All trials.
+
+    Returns
+    -------
+    candidates : list of Trial
+        Those with all folds, the best first; if there are none, those with the most.
+    n_folds : int
+        How many folds they have; 0 if no trial is usable.
+    """
+    usable = [trial for trial in trials if trial.folds and trial.status in _USABLE]
+    most = max((len(trial.folds) for trial in usable), default=0)
+    complete = [trial for trial in usable if most and len(trial.folds) == most]
+    complete.sort(key=lambda trial: (-trial.score, trial.order.number))
+    return complete[:KEPT_TRIALS], most  # the spool holds no more
 
 
 def refit(problem, configuration):

@@ -21,6 +21,9 @@ class Budget:
         self._processor_started = process_time()
         #: Seconds kept at the end: to choose the ensemble, load its models and refit the best.
         self.reserve = 0.0 if time_budget is None else min(0.25 + 0.03 * time_budget, 4.0)
+        #: The most and the least that `expect_end` may keep.
+        self.largest_reserve = self.reserve
+        self.least_reserve = 0.0 if time_budget is None else min(0.25 + 0.01 * time_budget, 2.0)
 
     @property
     def has_clock(self):
@@ -31,6 +34,20 @@ class Budget:
         """Keep a tenth more for the end: after a holdout the ensemble is fitted on all rows."""
         if self.time_budget is not None:
             self.reserve += 0.1 * self.time_budget
+            self._fix_reserve()  # all of it will be used
+
+    def expect_end(self, seconds):
+        """Keep for the end what it is expected to take, within bounds: the search gets the rest.
+
+        Parameters
+        ----------
+        seconds : float
+            To choose the ensemble, load its models and refit the best.
+        """
+        self.reserve = min(max(seconds, self.least_reserve), self.largest_reserve)
+
+    def _fix_reserve(self):
+        self.least_reserve = self.largest_reserve = self.reserve
 
     def allows(self, processor_seconds, share):
         """Tell whether work fits into the first part of the budget; always without a clock.
@@ -59,6 +76,7 @@ class Budget:
         """End the search now, and move the deadline to at most so many seconds from now."""
         self.time_budget = self.elapsed() + min(self.left(), seconds)
         self.reserve = max(self.reserve, seconds)
+        self._fix_reserve()
 
     def elapsed(self):
         """Return the seconds since the start."""

@@ -27,6 +27,8 @@ class SearchLoop:
         What may be spent.
     observer : callable
         Called with the loop after each change, to show progress.
+    ending : callable, default=None
+        Takes the trials so far; returns the seconds that the end is expected to take.
 
     Attributes
     ----------
@@ -36,12 +38,13 @@ class SearchLoop:
         Whether the user ended the search.
     """
 
-    def __init__(self, problem, crew, schedule, budget, observer):
+    def __init__(self, problem, crew, schedule, budget, observer, ending=None):
         self.problem = problem
         self.crew = crew
         self.schedule = schedule
         self.budget = budget
         self.observer = observer
+        self.ending = ending
         self.trials = []
         self.interrupted = False
         self._waiting = {}  # deterministic mode: finished, not yet told
@@ -146,6 +149,8 @@ class SearchLoop:
     def _record(self, trial):
         self.trials.append(trial)
         self._free_disk()
+        if self.ending is not None and self.budget.has_clock:
+            self.budget.expect_end(self.ending(self.trials))
         self.observer(self)
 
     def _free_disk(self):

@@ -30,6 +30,24 @@ def test_reserve_is_a_share_that_does_not_grow_forever():
     assert Budget(3600).reserve < 10
 
 
+def test_the_reserve_follows_what_the_end_is_expected_to_take():
+    budget = Budget(60)
+    most = budget.reserve
+    for expected, kept in ((float("inf"), most), (1.5, 1.5), (0.0, 0.85), (9.0, most)):
+        budget.expect_end(expected)
+        assert budget.reserve == pytest.approx(kept)
+
+
+@pytest.mark.parametrize("end", ["holdout", "interruption"])
+def test_a_reserve_that_will_be_used_is_kept(end):
+    budget = Budget(60)
+    budget.reserve_for_refits() if end == "holdout" else budget.end_within(3)
+    kept = budget.reserve
+    budget.expect_end(0.1)
+    assert budget.reserve == kept
+    assert end == "holdout" or budget.search_left() <= 0
+
+
 @pytest.mark.parametrize("seconds", [None, 100])
 def test_end_within(seconds):
     budget = Budget(seconds)
