@@ -41,8 +41,8 @@ def schema():
     from sqlalchemy import Column, Float, ForeignKey, Integer, MetaData, String, Table, Text
 
     metadata = MetaData()
-    facts = Table("facts", metadata, Column("key", String, primary_key=True), Column("value", Text))
-    tasks = Table(
+    Table("facts", metadata, Column("key", String, primary_key=True), Column("value", Text))
+    Table(
         "tasks",
         metadata,
         Column("id", String, primary_key=True),
@@ -58,14 +58,14 @@ def schema():
         Column("licence", Text),
         Column("metafeatures", Text, nullable=False),
     )
-    configurations = Table(
+    Table(
         "configurations",
         metadata,
         Column("key", String, primary_key=True),
         Column("family", String, nullable=False),
         Column("configuration", Text, nullable=False),
     )
-    evaluations = Table(
+    Table(
         "evaluations",
         metadata,
         Column("task", String, ForeignKey("tasks.id"), primary_key=True),
@@ -85,10 +85,4 @@ def schema():
         Column("versions", Text),  # NULL: those in the fact "versions"
         sqlite_with_rowid=False,  # its key is all it is looked up by: no second index
     )
-    return SimpleNamespace(
-        metadata=metadata,
-        facts=facts,
-        tasks=tasks,
-        configurations=configurations,
-        evaluations=evaluations,
-    )
+    return SimpleNamespace(metadata=metadata, **metadata.tables)
