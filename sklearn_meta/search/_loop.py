@@ -1,5 +1,6 @@
 """The ask/tell loop: keep the crew busy until the budget ends."""
 
+import sys
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -9,6 +10,9 @@ LAG = 4
 
 KEPT_TRIALS = 40  # models and predictions of the best so many stay on disk, the others are removed
 OPENING_ROWS = 2_000  # openings run in the caller, so their cost is bounded
+# Processor seconds of an opening, and of importing what reads dates and texts.
+OPENING_SECONDS = 0.2
+READERS_SECONDS = 2.0
 INTERRUPTED_SECONDS = 2.0  # what choosing and refitting may still take after Ctrl-C
 
 
@@ -50,15 +54,22 @@ class SearchLoop:
         self._waiting = {}  # deterministic mode: finished, not yet told
         self._n_told = 0
         self._n_asked = 0
+        self._postponed = []  # openings for the workers, which can be ended
         self._dry = False  # the schedule had nothing to propose
         self._removed = set()  # numbers of the trials whose models are gone
 
     def open(self):
-        """Run the cheap openings in the caller, so that a model exists before anything can fail."""
+        """Run the cheap openings in the caller, so that a model exists before anything can fail.
+
+        Against a clock, those that would take the caller too long are left to the workers.
+        """
         with self._interruptible():
             for order in self.schedule.openings(OPENING_ROWS):
                 if self._is_spent() or (self.trials and self._openings_were_slow()):
                     break
+                if not self._caller_has_time():
+                    self._postponed.append(order)
+                    continue
                 self._n_asked += 1
                 trial = self.crew.run_here(self.problem, self._clocked(order))
                 self._record(trial)
@@ -99,7 +110,7 @@ class SearchLoop:
     def _fill(self):
         """Give every free slot a trial, as far as the budget and the lag allow."""
         while self.crew.n_free and not self._is_spent() and self._catch_up():
-            order = self.schedule.next(self.budget.search_left())
+            order = self._next()
             if order is None:
                 if self._dry or self.budget.has_clock:
                     return  # with a clock: ask again when a trial has come back
@@ -109,6 +120,17 @@ class SearchLoop:
             self._n_asked += 1
             order = self._clocked(order)
             self.crew.submit(order, order.seconds and 1.25 * order.seconds + 0.5)
+
+    def _next(self):
+        if self._postponed:
+            return self._postponed.pop(0)
+        return self.schedule.next(self.budget.search_left())
+
+    def _caller_has_time(self):
+        """Tell whether an opening is done in the caller by half of the budget."""
+        roles = self.problem.roles
+        imports = (roles.datetime or roles.text) and "skrub" not in sys.modules
+        return self.budget.allows(OPENING_SECONDS + READERS_SECONDS * bool(imports), share=0.5)
 
     def _is_spent(self):
         maximum = self.budget.max_trials

@@ -8,7 +8,7 @@ from sklearn_meta.search import KEPT_TRIALS, Budget, Order, SearchLoop, Trial
 from sklearn_meta.search._loop import LAG
 from sklearn_meta.search._trial import FoldScore
 
-PROBLEM = SimpleNamespace(folds=[None])
+PROBLEM = SimpleNamespace(folds=[None], roles=SimpleNamespace(datetime=(), text=()))
 
 
 class Schedule:
@@ -202,3 +202,14 @@ def test_files_of_hopeless_trials_are_removed():
     n = KEPT_TRIALS + 10
     _, _, crew = search(2, Schedule(n=n), max_trials=n)
     assert sorted(crew.discarded) == list(range(10))
+
+
+def test_openings_that_the_caller_has_no_time_for_go_to_the_workers(monkeypatch):
+    monkeypatch.setattr(Budget, "allows", lambda self, seconds, share: not self.has_clock)
+    loop, schedule, crew = search(2, Schedule(n=3, n_openings=2), time_budget=60)
+    assert all(trial.order.seconds is not None for trial in loop.trials)
+    assert sorted(trial.order.number for trial in loop.trials) == list(range(5))
+    assert len(crew.limits) == 5  # all were submitted, none run in the caller
+    assert [trial.order.origin for trial in loop.trials].count("opening") == 2
+    _, _, crew = search(2, Schedule(n=3, n_openings=2), max_trials=5)
+    assert len(crew.limits) == 3
