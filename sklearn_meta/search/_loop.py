@@ -67,11 +67,12 @@ class SearchLoop:
             for order in self.schedule.openings(OPENING_ROWS):
                 if self._is_spent() or (self.trials and self._openings_were_slow()):
                     break
-                if not self._caller_has_time():
+                problem = self._problem_for_caller()
+                if problem is None:
                     self._postponed.append(order)
                     continue
                 self._n_asked += 1
-                trial = self.crew.run_here(self.problem, self._clocked(order))
+                trial = self.crew.run_here(problem, self._clocked(order))
                 self._record(trial)
                 self.schedule.tell(trial)  # at once, with or without a clock: none was asked yet
                 self._n_told += 1
@@ -126,11 +127,18 @@ class SearchLoop:
             return self._postponed.pop(0)
         return self.schedule.next(self.budget.search_left())
 
-    def _caller_has_time(self):
-        """Tell whether an opening is done in the caller by half of the budget."""
+    def _problem_for_caller(self):
+        """Return what an opening in the caller is fitted on, to be done by half of the budget.
+
+        Where dates and texts would take too long, the rest of the table; None if even that would.
+        """
         roles = self.problem.roles
-        imports = (roles.datetime or roles.text) and "skrub" not in sys.modules
-        return self.budget.allows(OPENING_SECONDS + READERS_SECONDS * bool(imports), share=0.5)
+        readers = (roles.datetime or roles.text) and "skrub" not in sys.modules
+        if self.budget.allows(OPENING_SECONDS + READERS_SECONDS * bool(readers), share=0.5):
+            return self.problem
+        if self.problem.measured or not self.budget.allows(OPENING_SECONDS, share=0.5):
+            return None  # what is recorded stands for the whole table
+        return replace(self.problem, roles=replace(roles, datetime=(), text=()))
 
     def _is_spent(self):
         maximum = self.budget.max_trials
@@ -154,7 +162,8 @@ class SearchLoop:
         if not self.budget.has_clock:
             return order
         left = self.budget.search_left()
-        cap = max(0.4 * self.budget.time_budget, 1.0)
+        # nothing else may be there if an opening is not
+        cap = left if order.origin == "opening" else max(0.4 * self.budget.time_budget, 1.0)
         return replace(order, seconds=max(min(cap, 0.97 * left - 0.05), 0.05))
 
     def _openings_were_slow(self):

@@ -1,14 +1,24 @@
 """The ask/tell loop: budgets, order of telling, interrupts."""
 
-from types import SimpleNamespace
+import sys
+from dataclasses import dataclass
 
 import pytest
 
+from sklearn_meta.metafeatures import ColumnRoles
 from sklearn_meta.search import KEPT_TRIALS, Budget, Order, SearchLoop, Trial
 from sklearn_meta.search._loop import LAG
 from sklearn_meta.search._trial import FoldScore
 
-PROBLEM = SimpleNamespace(folds=[None], roles=SimpleNamespace(datetime=(), text=()))
+
+@dataclass
+class Problem:
+    folds: tuple = (None,)
+    roles: ColumnRoles = ColumnRoles(numeric=(0,), datetime=(1,), text=(2,))
+    measured: bool = False
+
+
+PROBLEM = Problem()
 
 
 class Schedule:
@@ -46,6 +56,7 @@ class Crew:
         self.queue = []
         self.limits = []
         self.discarded = []
+        self.fitted_here = []
         self.after = after  # raises when so many trials have been finished
         self.n_done = 0
 
@@ -63,6 +74,7 @@ class Crew:
         self.limits.append((order.seconds, hard_seconds))
 
     def run_here(self, problem, order):
+        self.fitted_here.append(problem)
         return done(order)
 
     def poll(self, timeout):
@@ -213,3 +225,17 @@ def test_openings_that_the_caller_has_no_time_for_go_to_the_workers(monkeypatch)
     assert [trial.order.origin for trial in loop.trials].count("opening") == 2
     _, _, crew = search(2, Schedule(n=3, n_openings=2), max_trials=5)
     assert len(crew.limits) == 3
+
+
+@pytest.mark.parametrize("measured", [False, True])
+def test_an_opening_leaves_out_dates_and_texts_where_reading_them_takes_too_long(
+    monkeypatch, measured
+):
+    monkeypatch.delitem(sys.modules, "skrub", raising=False)
+    monkeypatch.setattr(Budget, "allows", lambda self, seconds, share: seconds < 1)
+    crew, schedule = Crew(2), Schedule(n=3, n_openings=2)
+    problem = Problem(measured=measured)
+    SearchLoop(problem, crew, schedule, Budget(60), lambda loop: None).open()
+    used = [(p.roles.numeric, p.roles.datetime, p.roles.text) for p in crew.fitted_here]
+    assert used == ([] if measured else [((0,), (), ())] * 2)
+    assert problem.roles.text == (2,)
