@@ -69,7 +69,7 @@ class Budget:
         if self.time_budget is None:
             return True
         elapsed = self.elapsed()
-        slowness = max(elapsed / max(process_time() - self._processor_started, 1e-3), 1.0)
+        slowness = max(elapsed / max(process_time() - self._processor_started, 1e-6), 1.0)
         return elapsed + processor_seconds * slowness <= share * self.time_budget
 
     def end_within(self, seconds):

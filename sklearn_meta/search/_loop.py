@@ -11,7 +11,7 @@ LAG = 4
 KEPT_TRIALS = 40  # models and predictions of the best so many stay on disk, the others are removed
 OPENING_ROWS = 2_000  # openings run in the caller, so their cost is bounded
 # Processor seconds of an opening, and of importing what reads dates and texts.
-OPENING_SECONDS = 0.2
+OPENING_SECONDS = 0.1
 READERS_SECONDS = 2.0
 INTERRUPTED_SECONDS = 2.0  # what choosing and refitting may still take after Ctrl-C
 
@@ -128,15 +128,17 @@ class SearchLoop:
         return self.schedule.next(self.budget.search_left())
 
     def _problem_for_caller(self):
-        """Return what an opening in the caller is fitted on, to be done by half of the budget.
+        """Return what an opening in the caller is fitted on, to be done within the budget.
 
         Where dates and texts would take too long, the rest of the table; None if even that would.
+        As long as there is time at all, the caller should read them: at the end it has to load
+        models that do, and what it imports here it need not import then.
         """
         roles = self.problem.roles
         readers = (roles.datetime or roles.text) and "skrub" not in sys.modules
-        if self.budget.allows(OPENING_SECONDS + READERS_SECONDS * bool(readers), share=0.5):
+        if self.budget.allows(OPENING_SECONDS + READERS_SECONDS * bool(readers), share=1.0):
             return self.problem
-        if self.problem.measured or not self.budget.allows(OPENING_SECONDS, share=0.5):
+        if self.problem.measured or not self.budget.allows(OPENING_SECONDS, share=1.0):
             return None  # what is recorded stands for the whole table
         return replace(self.problem, roles=replace(roles, datetime=(), text=()))
 
