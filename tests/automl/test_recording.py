@@ -146,12 +146,12 @@ def test_raced_trials_are_marked_and_give_no_score(quick_classifier, binary, pla
         kept = {}
         patch.setattr("sklearn_meta.automl._base.record_run", lambda *a: kept.update(run=a))
         quick_classifier(families=QUICK, record_to=place).fit(*binary)
-    where, problem, result, has_clock = kept["run"]
+    where, problem, result, has_clock, speed = kept["run"]
     facts = {"metrics": {"roc_auc": 0.99}, "fit_seconds": 0.5, "predict_seconds": 0.1}
     fold = FoldScore(0.99, 0.5, 0.1, 96, 1.0, facts)
     order = Order(3, {"family": "knn"}, "experience")
     result.trials.append(Trial(order, [fold], "raced", "clearly behind"))
-    assert record_run(where, problem, result, has_clock)["evaluations"] == 4
+    assert record_run(where, problem, result, has_clock, speed)["evaluations"] == 4
     runs, matrix = open_base(place).evaluations(), open_base(place).matrix("binary")
     assert sorted(runs["status"]) == ["ok", "ok", "ok", "raced"]
     assert runs.loc[runs["status"] == "raced", "n_folds"].item() == 1
