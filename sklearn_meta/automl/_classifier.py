@@ -112,7 +112,8 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
       (RMSE and MAE are in the units of the target), processor seconds, rows trained on, number of
       folds, how it ended, and of an error the name of its class. Families of your own are stored
       by their hyperparameters, where these are plain JSON values; keep secrets out of those.
-    - versions of packages, and the seed.
+    - versions of packages, the seed, and how fast the machine is, by which seconds of different
+      machines compare (one number; left out with a `time_budget` under 30 seconds).
 
     A base that is recorded to and also advises makes a fit depend on those before it; for the same
     result from the same `random_state`, let one base advise and record to another.
