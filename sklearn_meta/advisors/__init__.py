@@ -3,6 +3,8 @@
 from sklearn_meta.advisors._base import AdviceSession, BaseAdvisor, Proposal, TaskDescription
 from sklearn_meta.advisors._comparison import Comparison, compare_advisors
 from sklearn_meta.advisors._display import RegretDisplay
+from sklearn_meta.advisors._explanation import Explanation
+from sklearn_meta.advisors._forecast import Forecast
 from sklearn_meta.advisors._gaussian import GaussianAdvisor
 from sklearn_meta.advisors._nearest import NearestTasksAdvisor
 from sklearn_meta.advisors._portfolio import PortfolioAdvisor
@@ -14,6 +16,8 @@ __all__ = [
     "AdviceSession",
     "BaseAdvisor",
     "Comparison",
+    "Explanation",
+    "Forecast",
     "GaussianAdvisor",
     "NearestTasksAdvisor",
     "PortfolioAdvisor",

@@ -10,6 +10,7 @@ from sklearn_meta.advisors._continuous import propose_continuous
 from sklearn_meta.advisors._cost import OVERHEAD_SECONDS
 from sklearn_meta.advisors._posterior import condition
 from sklearn_meta.advisors._prior import ScalePrior
+from sklearn_meta.advisors._reasons import Reasons
 from sklearn_meta.advisors._scores import natural_score, working_scores
 from sklearn_meta.advisors._similar import name_similar, task_distances
 from sklearn_meta.spaces import configuration_key
@@ -48,6 +49,7 @@ class GaussianSession(AdviceSession):
         self._continuous = continuous
         self._boldness = boldness
         self._pool = CandidatePool(knowledge, task, space)
+        self._reasons = Reasons(task, knowledge, self._scale, self._pool)
         self._turn = 0
         self._n_asked = 0
 
@@ -73,6 +75,66 @@ class GaussianSession(AdviceSession):
         features = prior.scaler.scale_mapping(self.task.metafeatures)
         distances = task_distances(features, prior.features, scores, prior.z[:, numbers])
         return name_similar(self._knowledge.tasks, distances, n_tasks)
+
+    def shortlist(self, n, *, max_per_family=None):
+        """Choose the configurations with the most expected improvement, near ties by seconds.
+
+        Parameters
+        ----------
+        n : int
+            How many at most.
+        max_per_family : int or None, default=None
+            How many of one family at most; None for any number.
+
+        Returns
+        -------
+        list of dict
+            The best first, configurations of earlier tasks before defaults.
+        """
+        posterior, incumbent = self._posterior()
+        improvement = posterior.expected_improvement(incumbent) * self._reliability()
+        seconds, families = self._pool.seconds(), np.array(self._pool.families())
+        places = self._affordable(seconds, None)
+        known = np.array([self._pool.origins[place] == "experience" for place in places], dtype=bool)
+        chosen = []
+        for left in (places[known], places[~known]):
+            while len(left) and len(chosen) < n:
+                best = self._best(improvement, seconds, left)
+                chosen.append(best)
+                full = max_per_family == (families[chosen] == families[best]).sum()
+                left = left[(left != best) & ~(full & (families[left] == families[best]))]
+        return [dict(self._pool.configurations[place]) for place in chosen]
+
+    def forecast(self, configurations):
+        """Say what evaluations of some configurations are expected to bring.
+
+        Parameters
+        ----------
+        configurations : list of dict
+            Any of the space, tried or not.
+
+        Returns
+        -------
+        Forecast
+            Scores are NaN while neither the experience nor a result says how high they are.
+        """
+        return self._reasons.forecast(configurations, list(self.told.values()))
+
+    def explain(self, configuration):
+        """Say why a configuration is expected to score what it does.
+
+        Parameters
+        ----------
+        configuration : dict
+            Any of the space, tried or not.
+
+        Returns
+        -------
+        Explanation
+            What each earlier task and each result told moved the expectation by.
+        """
+        told = list(self.told.values())
+        return self._reasons.explain(configuration, told, self.similar_tasks())
 
     def _learn(self, key, trial):
         """Place the configuration in the field, and learn from its time."""

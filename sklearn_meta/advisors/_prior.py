@@ -79,6 +79,10 @@ class TaskPrior:
         """Expect the normal scores, shape (n_configurations,), of a task with these features."""
         return self.confidence * self.ridge.predict(self.scaler.scale_mapping(metafeatures))
 
+    def shares(self, metafeatures):
+        """Weight of each known task in that mean, before confidence; shape (n_tasks,)."""
+        return self.ridge.shares(self.scaler.scale_mapping(metafeatures), self.features)
+
 
 def fit_prior(scores, metafeatures, groups):
     """Learn the prior from a task x configuration matrix.

@@ -1,6 +1,13 @@
-"""The AutoML estimators."""
+"""The AutoML estimators, and advice without a search."""
 
 from sklearn_meta.automl._classifier import MetaAutoClassifier
 from sklearn_meta.automl._regressor import MetaAutoRegressor
+from sklearn_meta.automl._zero_shot import AdvisedPipeline, AdvisedPipelines, advise
 
-__all__ = ["MetaAutoClassifier", "MetaAutoRegressor"]
+__all__ = [
+    "AdvisedPipeline",
+    "AdvisedPipelines",
+    "MetaAutoClassifier",
+    "MetaAutoRegressor",
+    "advise",
+]

@@ -85,6 +85,8 @@ def start_advice(
         metafeatures=describe_task(view),
         n_folds=len(problem.folds),
         has_clock=has_clock,
+        target_deviation=float(np.std(problem.y)) if problem.kind == "regression" else None,
+        is_comparable=problem.scoring.is_stored,
     )
     wanted = recorded or experience is not None
     fingerprint = Fingerprint.of(problem.X) if wanted else None

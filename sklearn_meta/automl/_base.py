@@ -127,17 +127,7 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
             If no trial ended with a usable model.
         """
         budget = self._budget()
-        X = check_table(self, X, reset=True)
-        y, kind, classes = self._check_target(y, n_rows(X))
-        if n_rows(X) < 2:
-            raise TableError("Found 1 sample (n_samples=1), but a search needs at least 2.")
-        weights = check_weights(sample_weight, n_rows(X))
-        if classes is not None and weights is not None and len(np.unique(y[weights > 0])) < 2:
-            raise TableError(
-                "A classifier needs at least 2 classes, but the rows with a positive sample_weight "
-                "are all of one class."
-            )
-        problem = self._problem(X, y, kind, classes, weights, groups, budget)
+        problem = self._prepare(X, y, sample_weight, groups, budget)
         make_if_it_advises(self.record_to, self.experience)
         crew = self._crew(problem, budget).start()
         try:
@@ -157,6 +147,20 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         self._keep(result, problem, budget)
         self.recorded_ = record_run(self.record_to, problem, result, budget.has_clock)
         return self
+
+    def _prepare(self, X, y, sample_weight, groups, budget):
+        """Check the table and the target; return the problem to search on."""
+        X = check_table(self, X, reset=True)
+        y, kind, classes = self._check_target(y, n_rows(X))
+        if n_rows(X) < 2:
+            raise TableError("Found 1 sample (n_samples=1), but a search needs at least 2.")
+        weights = check_weights(sample_weight, n_rows(X))
+        if classes is not None and weights is not None and len(np.unique(y[weights > 0])) < 2:
+            raise TableError(
+                "A classifier needs at least 2 classes, but the rows with a positive sample_weight "
+                "are all of one class."
+            )
+        return self._problem(X, y, kind, classes, weights, groups, budget)
 
     def _budget(self):
         seconds = self.time_budget

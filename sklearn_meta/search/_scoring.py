@@ -34,6 +34,19 @@ STORED_METRIC = {
     "explained_variance": "r2",
 }
 
+#: Scorers whose values are those of the stored metric itself, for each kind of task.
+_SAME_AS_STORED = {
+    "binary": {"roc_auc", "neg_log_loss", "accuracy", "balanced_accuracy", "f1_macro"},
+    "multiclass": {
+        "roc_auc_ovr_weighted",
+        "neg_log_loss",
+        "accuracy",
+        "balanced_accuracy",
+        "f1_macro",
+    },
+    "regression": {"neg_root_mean_squared_error", "neg_mean_absolute_error", "r2"},
+}
+
 _DEFAULT_SCORING = {
     "binary": "roc_auc",
     "multiclass": "neg_log_loss",
@@ -112,6 +125,11 @@ class Scoring:
         if sample_weight is not None and self._takes_weight:
             return float(self._scorer(replay, X, truth, sample_weight=sample_weight))
         return float(self._scorer(replay, X, truth))
+
+    @property
+    def is_stored(self):
+        """Whether experience keeps this very metric, not only one that ranks alike."""
+        return self._built_in and self.name in _SAME_AS_STORED[self.kind]
 
     @property
     def of_labels(self):
