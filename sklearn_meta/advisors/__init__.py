@@ -1,6 +1,7 @@
 """Advisors: what to try next on a task, by what was learned on earlier ones."""
 
 from sklearn_meta.advisors._base import AdviceSession, BaseAdvisor, Proposal, TaskDescription
+from sklearn_meta.advisors._calibration import calibration, summarise_calibration
 from sklearn_meta.advisors._comparison import Comparison, compare_advisors
 from sklearn_meta.advisors._display import RegretDisplay
 from sklearn_meta.advisors._explanation import Explanation
@@ -25,9 +26,11 @@ __all__ = [
     "RandomAdvisor",
     "RegretDisplay",
     "TaskDescription",
+    "calibration",
     "compare_advisors",
     "default_advisors",
     "regret_table",
+    "summarise_calibration",
     "summarise_regret",
     "validate",
 ]

@@ -45,7 +45,7 @@ class GaussianSession(AdviceSession):
     def __init__(self, task, space, knowledge, *, continuous, boldness, random_state):
         super().__init__(task, space, random_state=random_state)
         self._knowledge = knowledge
-        self._scale = knowledge.scale if knowledge is not None else ScalePrior()
+        self._scale = knowledge.scale_of(task) if knowledge is not None else ScalePrior()
         self._continuous = continuous
         self._boldness = boldness
         self._pool = CandidatePool(knowledge, task, space)
