@@ -53,8 +53,8 @@ class Explanation:
         known one, on that task), ``moved``.
     told : dict
         Lists of equal length, an entry for each result on the task at hand: ``trial`` (its number,
-        in the order of telling), ``family``, ``observed``, ``expected`` (by the earlier tasks alone,
-        both on the working scale), ``weight`` and ``moved``.
+        in the order of telling), ``family``, ``configuration``, ``observed``, ``expected`` (by the earlier tasks
+        alone, both on the working scale), ``weight`` and ``moved``.
     similar : tuple of str
         The earlier tasks most like this one, nearest first.
     among_best : tuple of str
@@ -142,5 +142,6 @@ def _most_moving(columns):
     import pandas as pd
 
     frame = pd.DataFrame(columns)
-    order = np.argsort(-np.abs(frame["moved"].to_numpy(dtype=float)), kind="stable")
+    is_sum = frame["weight"].isna().to_numpy(dtype=bool)
+    order = np.lexsort((-np.abs(frame["moved"].to_numpy(dtype=float)), is_sum))
     return frame.iloc[order].reset_index(drop=True)

@@ -28,11 +28,19 @@ class Forecast:
         Means and standard deviations of the parts, on the working scale.
     log_seconds, log_seconds_deviations : ndarray of shape (n,)
         Mean and standard deviation of the natural logarithm of the seconds of one fold.
+    shortfalls : ndarray of shape (n,) or None, default=None
+        By how much more than a deviation a score may fall short of its mean: each part is wider
+        below its mean than above.
 
     Notes
     -----
     The working scale is the metric itself where it is bounded (ROC AUC, accuracy), minus its
     logarithm for losses, and minus the log of the unexplained standard deviation for R2.
+
+    References
+    ----------
+    Wallis (2014), "The two-piece normal, binormal, or double Gaussian distribution", Statistical
+    Science 29(1).
 
     Examples
     --------
@@ -53,6 +61,7 @@ class Forecast:
     deviations: np.ndarray
     log_seconds: np.ndarray
     log_seconds_deviations: np.ndarray
+    shortfalls: np.ndarray | None = None
 
     @property
     def scores(self):
@@ -91,7 +100,7 @@ class Forecast:
 
     def quantile(self, probability):
         """Return the score that is not exceeded with a probability, shape (n,)."""
-        low = (self.means - _REACH * self.deviations).min(axis=1)
+        low = (self.means - _REACH * self._below()).min(axis=1)
         high = (self.means + _REACH * self.deviations).max(axis=1)
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
@@ -101,7 +110,18 @@ class Forecast:
 
     def probability_below(self, scores):
         """Return the probability of a worse score than these on the working scale, shape (n,)."""
-        return ndtr((np.asarray(scores)[:, None] - self.means) / self.deviations) @ self.weights
+        excess = np.asarray(scores)[:, None] - self.means
+        above, below = self.deviations, self._below()
+        share = 2.0 / (above + below)  # of two halves of Gaussians that meet at the mean
+        worse = share * below * ndtr(np.minimum(excess, 0.0) / below)
+        better = share * above * (ndtr(np.maximum(excess, 0.0) / above) - 0.5)
+        return (worse + better) @ self.weights
+
+    def _below(self):
+        """Standard deviations of the lower halves, shape (n, n_parts)."""
+        if self.shortfalls is None:
+            return self.deviations
+        return np.hypot(self.deviations, self.shortfalls[:, None])
 
     def _natural(self, values):
         """Bring values of the working scale to the metric's units, no better than is possible."""

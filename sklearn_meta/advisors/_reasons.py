@@ -10,6 +10,9 @@ from sklearn_meta.advisors._prior import ScalePrior
 from sklearn_meta.advisors._scores import working_scores
 
 _COVERAGE = 0.8
+# Scores of poor configurations lie further below the good ones than normal scores do, and a search
+# tells of good ones: what is expected to be behind may be behind by about twice as much.
+_SHORTFALL = 1.0
 
 
 class Reasons:
@@ -63,6 +66,9 @@ class Reasons:
             deviations=np.sqrt(variance),
             log_seconds=np.log(self._pool.seconds()[chosen]),
             log_seconds_deviations=self._pool.log_seconds_deviations()[chosen],
+            shortfalls=_SHORTFALL * np.maximum(scores.max() - posterior.mean[chosen], 0.0)
+            if len(scores)
+            else None,
         )
 
     def explain(self, configuration, told, similar):
@@ -102,6 +108,7 @@ class Reasons:
             told={
                 "trial": numbers,
                 "family": [told[number].configuration["family"] for number in numbers],
+                "configuration": [told[number].configuration for number in numbers],
                 "observed": scores.tolist(),
                 "expected": parts.expected.tolist(),
                 "weight": parts.weights.tolist(),

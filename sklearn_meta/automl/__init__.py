@@ -1,6 +1,8 @@
 """The AutoML estimators, and advice without a search."""
 
 from sklearn_meta.automl._classifier import MetaAutoClassifier
+from sklearn_meta.automl._live import validate_live
+from sklearn_meta.automl._live_summary import compare_live
 from sklearn_meta.automl._regressor import MetaAutoRegressor
 from sklearn_meta.automl._zero_shot import AdvisedPipeline, AdvisedPipelines, advise
 
@@ -10,4 +12,6 @@ __all__ = [
     "MetaAutoClassifier",
     "MetaAutoRegressor",
     "advise",
+    "compare_live",
+    "validate_live",
 ]

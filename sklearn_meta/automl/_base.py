@@ -15,6 +15,7 @@ from sklearn_meta._compat import HasMethods, Interval, _fit_context
 from sklearn_meta._validation import check_table, check_weights, n_columns, n_rows
 from sklearn_meta.automl._engine import TINY_CELLS, Plan, run
 from sklearn_meta.automl._members import predict_members
+from sklearn_meta.automl._reasons import pack_reasons, unpack_reason
 from sklearn_meta.automl._recording import make_if_it_advises, record_run
 from sklearn_meta.automl._records import leaderboard_frame, trial_records
 from sklearn_meta.exceptions import TableError
@@ -224,7 +225,8 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         self.best_score_ = float(outcome.best.score)
         self.score_ = outcome.score
         self.scoring_ = problem.scoring.name
-        self.trials_ = trial_records(result.trials, outcome.members)
+        self.trials_ = trial_records(result.trials, outcome.members, result.reasons)
+        self._reasons = pack_reasons(result.reasons, self.trials_, problem.scoring.metric)
         self.n_trials_ = len(result.trials)
         self.similar_tasks_ = result.advice.session.similar_tasks()
         self.metafeatures_ = result.advice.metafeatures
@@ -250,6 +252,33 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         """DataFrame with a row for each trial, the best first."""
         check_is_fitted(self)
         return leaderboard_frame(self.trials_)
+
+    def explain_trial(self, trial=None):
+        """Say why a trial was expected to score what it was expected to, when it was proposed.
+
+        Parameters
+        ----------
+        trial : int or None, default=None
+            Its number, as in the leaderboard; None takes the best one that can be explained.
+
+        Returns
+        -------
+        Explanation
+            Predicted score and seconds, and by how much each earlier task and each earlier result
+            of this search moved the prediction; those that moved it least are summed up.
+
+        Raises
+        ------
+        ValueError
+            If there is no such trial, or no earlier task spoke for it: the openings and those of an
+            advisor that expects no particular score.
+
+        See Also
+        --------
+        sklearn_meta.inspection.AdviceDisplay : A figure of it.
+        """
+        check_is_fitted(self)
+        return unpack_reason(self._reasons, self.trials_, trial)
 
     def report(self):
         """Return a short text: what was tried, what won, who advised, where the time went.
