@@ -2,6 +2,7 @@
 
 from sklearn_meta.advisors._base import AdviceSession, BaseAdvisor, Proposal, TaskDescription
 from sklearn_meta.advisors._calibration import calibration, summarise_calibration
+from sklearn_meta.advisors._calibration_display import CalibrationDisplay
 from sklearn_meta.advisors._comparison import Comparison, compare_advisors
 from sklearn_meta.advisors._display import RegretDisplay
 from sklearn_meta.advisors._explanation import Explanation
@@ -16,6 +17,7 @@ from sklearn_meta.advisors._validate import default_advisors, validate
 __all__ = [
     "AdviceSession",
     "BaseAdvisor",
+    "CalibrationDisplay",
     "Comparison",
     "Explanation",
     "Forecast",

@@ -11,6 +11,7 @@ from sklearn_meta.spaces import configuration_key
 
 _ATTEMPTS = 20  # proposals looked at for each one that is wanted
 
+
 @dataclass(frozen=True)
 class TaskDescription:
     """What an advisor may know about the task at hand.

@@ -98,7 +98,12 @@ def calibration(
     found = Parallel(n_jobs=n_jobs)(
         delayed(_predict_fold)(advisor, block, fold, after, seed) for block, fold in units
     )
-    frame = pd.concat([part for parts in found for part in parts], ignore_index=True)
+    frames = [part for parts in found for part in parts]
+    if not frames:
+        raise ValueError(
+            f"No task has more results than after={after} tells, so nothing is left to predict."
+        )
+    frame = pd.concat(frames, ignore_index=True)
     return frame if per_prediction else summarise_calibration(frame)
 
 
@@ -128,7 +133,9 @@ def summarise_calibration(predictions):
     [0.5]
     """
     outside = 2 * (predictions["probability"] - 0.5).abs()
-    columns = {f"coverage_{100 * level:.0f}": (outside <= level).astype(float) for level in COVERAGES}
+    columns = {
+        f"coverage_{100 * level:.0f}": (outside <= level).astype(float) for level in COVERAGES
+    }
     columns |= {"bias": predictions["error"], "absolute_error": predictions["error"].abs()}
     table = predictions.assign(**columns, n_predictions=1)
     means = table.groupby([*_KEYS, "group", "task_id"], sort=False).agg(

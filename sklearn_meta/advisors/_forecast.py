@@ -118,7 +118,7 @@ class Forecast:
         return (worse + better) @ self.weights
 
     def _below(self):
-        """Standard deviations of the lower halves, shape (n, n_parts)."""
+        """Return the standard deviations of the lower halves, shape (n, n_parts)."""
         if self.shortfalls is None:
             return self.deviations
         return np.hypot(self.deviations, self.shortfalls[:, None])

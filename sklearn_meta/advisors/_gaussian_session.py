@@ -95,7 +95,9 @@ class GaussianSession(AdviceSession):
         improvement = posterior.expected_improvement(incumbent) * self._reliability()
         seconds, families = self._pool.seconds(), np.array(self._pool.families())
         places = self._affordable(seconds, None)
-        known = np.array([self._pool.origins[place] == "experience" for place in places], dtype=bool)
+        known = np.array(
+            [self._pool.origins[place] == "experience" for place in places], dtype=bool
+        )
         chosen = []
         for left in (places[known], places[~known]):
             while len(left) and len(chosen) < n:

@@ -103,9 +103,7 @@ def fit_level(lines, features, groups, constants, scale):
             scale,
             slope=slope,
             level_sd=float(widen * max(np.sqrt((around**2).mean()), _MIN_LEVEL_SD)),
-            log_spread_sd=float(
-                widen * max(np.sqrt((deviation**2).mean()), _MIN_LOG_SPREAD_SD)
-            ),
+            log_spread_sd=float(widen * max(np.sqrt((deviation**2).mean()), _MIN_LOG_SPREAD_SD)),
         ),
         is_relative=constants is not None,
     )

@@ -132,7 +132,7 @@ class Reasons:
         return self._scale == ScalePrior() and not len(scores)
 
     def _known_tasks(self, place, spread):
-        """What each earlier task moved a place by; also its normal scores there."""
+        """Tell what each earlier task moved a place by; also its normal scores there."""
         anchor = self._pool.field.anchors()[place]
         if self._knowledge is None or anchor < 0:
             nothing = {"task": [], "openml_id": [], "weight": [], "z": [], "moved": []}

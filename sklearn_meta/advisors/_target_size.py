@@ -51,7 +51,7 @@ def with_target_deviation(matrix, experience, kind):
 
 
 def _deviations(errors, explained):
-    """Standard deviation of the target by task and size."""
+    """Find the standard deviation of the target by task and size."""
     line_of = {line: number for number, line in enumerate(_lines(explained.tasks))}
     column_of = {key: number for number, key in enumerate(explained.keys)}
     shared = [number for number, key in enumerate(errors.keys) if key in column_of]

@@ -259,5 +259,7 @@ def _say(run):
     """Log how a run went."""
     told = f"{run['test_score']:.5g} on test rows" if run["status"] == "ok" else run["error"]
     logger.info(
-        "%s, %s, %g s, seed %d: %s", *(run[k] for k in ("table", "advisor", "time_budget", "seed")), told
+        "%s, %s, %g s, seed %d: %s",
+        *(run[k] for k in ("table", "advisor", "time_budget", "seed")),
+        told,
     )

@@ -56,8 +56,7 @@ def compare_live(runs, reference="random", *, time_budget=None, per_table=False)
     base = ended[ended["advisor"] == reference]
     if not len(base):
         raise ValueError(
-            f"No run of {reference!r} ended well; there are runs of "
-            f"{sorted(set(runs['advisor']))}."
+            f"No run of {reference!r} ended well; there are runs of {sorted(set(runs['advisor']))}."
         )
     pairs = _pairs(ended[ended["advisor"] != reference], base, time_budget)
     tables = _by_table(pd.DataFrame(pairs))

@@ -125,7 +125,7 @@ def _taken(values, places, gap):
 
 
 def _stacked(columns, names, places):
-    """Some columns as an array of shape (n_names, MOST_PARTS)."""
+    """Stack some columns as an array of shape (n_names, MOST_PARTS)."""
     stacked = np.full((len(names), MOST_PARTS), np.nan)
     for row, name in enumerate(names):
         values = [columns[name][place] for place in places]

@@ -115,7 +115,9 @@ class AdviceDisplay:
         rows = np.arange(len(reached))
         before = np.concatenate([reached[:1], reached[:-1]])
         before[-1] = reached[0]
-        colors = [_UP if end >= start else _DOWN for start, end in zip(before, reached, strict=True)]
+        colors = [
+            _UP if end >= start else _DOWN for start, end in zip(before, reached, strict=True)
+        ]
         colors[-1] = _TOTAL
         ax.barh(rows, reached - before, left=before, color=colors, height=0.7)
         ax.axvline(reached[0], color=_TOTAL, linewidth=0.8, linestyle=":")
