@@ -25,7 +25,7 @@ from sklearn_meta.experience import Experience
 HEADS = {"score": "Predicted scores", "seconds": "Predicted seconds"}
 UNITS = {
     "score": (
-        "Errors are in units of ROC AUC for binary tasks, and logarithms of the ratio of losses for "
+        "Errors are in units of ROC AUC for binary tasks, and logarithms of ratios of losses for "
         "the others (0.1: the loss was a tenth smaller than expected)."
     ),
     "seconds": "Errors are logarithms of ratios (0.1: it took a tenth longer than expected).",

@@ -81,7 +81,7 @@ class CandidatePool:
         return self._calibrated(self._base_log_seconds(), self.families())
 
     def log_seconds_deviations(self):
-        """Standard deviation of the log seconds of each point, shape (n,)."""
+        """Return the standard deviation of the log seconds of each point, shape (n,)."""
         return self._base_deviations()
 
     def seconds_of(self, configuration):

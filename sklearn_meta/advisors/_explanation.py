@@ -53,8 +53,8 @@ class Explanation:
         known one, on that task), ``moved``.
     told : dict
         Lists of equal length, an entry for each result on the task at hand: ``trial`` (its number,
-        in the order of telling), ``family``, ``configuration``, ``observed``, ``expected`` (by the earlier tasks
-        alone, both on the working scale), ``weight`` and ``moved``.
+        in the order of telling), ``family``, ``configuration``, ``observed``, ``expected`` (by the
+        earlier tasks alone, both on the working scale), ``weight`` and ``moved``.
     similar : tuple of str
         The earlier tasks most like this one, nearest first.
     among_best : tuple of str
