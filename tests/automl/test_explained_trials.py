@@ -16,7 +16,7 @@ def searched():
 
     from sklearn_meta import MetaAutoClassifier
 
-    X, y = make_classification(200, 5, n_informative=4, random_state=0)
+    X, y = make_classification(200, 6, n_informative=4, random_state=0)
     return MetaAutoClassifier(max_trials=15, families=QUICK, random_state=0).fit(X, y)
 
 
