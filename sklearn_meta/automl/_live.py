@@ -17,7 +17,7 @@ from sklearn_meta.automl._kind import guess_kind
 from sklearn_meta.automl._live_results import RunsFile
 from sklearn_meta.automl._regressor import MetaAutoRegressor
 from sklearn_meta.exceptions import SearchWarning
-from sklearn_meta.experience._sources import as_sources
+from sklearn_meta.experience.collector._sources import as_sources
 from sklearn_meta.search import Scoring, make_folds
 
 logger = logging.getLogger("sklearn_meta")

@@ -11,7 +11,7 @@ from sklearn_meta.advisors import GaussianAdvisor, RandomAdvisor
 from sklearn_meta.automl import MetaAutoClassifier, compare_live, validate_live
 from sklearn_meta.automl._live import _halves, _plan
 from sklearn_meta.exceptions import SearchWarning
-from sklearn_meta.experience._sources import as_sources
+from sklearn_meta.experience.collector._sources import as_sources
 
 PAIR = {"warm": GaussianAdvisor(), "cold": RandomAdvisor()}
 
