@@ -216,7 +216,7 @@ def _check_counts(n, max_per_family):
 
 def _checked_kind(y, kind):
     if kind is None:
-        return guess_kind(y if hasattr(y, "dtype") else np.asarray(y))
+        return guess_kind(y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y))
     if kind not in ("classification", "regression"):
         raise ValueError(f"kind must be 'classification', 'regression' or None, got {kind!r}.")
     return kind

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from sklearn.datasets import make_classification, make_regression
 
+from sklearn_meta import Experience
 from sklearn_meta.advisors import GaussianAdvisor, RandomAdvisor
 from sklearn_meta.automl import MetaAutoClassifier, compare_live, validate_live
-from sklearn_meta.automl._live import _halves, _plan
+from sklearn_meta.automl._advice import opened_experience
+from sklearn_meta.automl._live import _halves, _plan, _without
 from sklearn_meta.exceptions import SearchWarning
 from sklearn_meta.experience.collector._sources import as_sources
 
@@ -112,6 +114,21 @@ def test_halves_are_the_same_for_a_seed_and_keep_classes():
     assert set(one["y_test"]) <= set(one["y"])
     [source] = as_sources([("numbers", *make_regression(40, 3, random_state=0))])
     assert _halves(source, 0, 10)["kind"] == "regression"
+
+
+def test_a_tables_group_is_left_out_of_every_base(tmp_path):
+    places = [tmp_path / name for name in ("a.sqlite", "b.sqlite")]
+    for place in places:
+        with Experience.create(place) as base:
+            for name, group in (("same", None), ("relative", "kin"), ("stranger", None)):
+                facts = {"n_rows": 9, "n_columns": 2, "n_classes": 2, "group": group}
+                base.add_task(name + place.stem, "binary", **facts)
+    [source] = as_sources([("samea", np.zeros((4, 2)), [0, 1, 0, 1], {"group": "kin"})])
+    with opened_experience([str(place) for place in places]) as union:
+        one, other = _without(union, source).members
+        assert one.tasks()["name"].tolist() == ["strangera"]
+        assert sorted(other.tasks()["name"]) == ["sameb", "strangerb"]
+    assert _without(None, source) is None
 
 
 def runs_of(advisor, budget, scores, curves, table="a"):
