@@ -7,7 +7,7 @@ from sklearn_meta.advisors._explanation import Explanation, find_among_best
 from sklearn_meta.advisors._forecast import Forecast
 from sklearn_meta.advisors._posterior import condition
 from sklearn_meta.advisors._prior import ScalePrior
-from sklearn_meta.advisors._scores import working_scores
+from sklearn_meta.advisors._scores import natural_score, score_bounds, working_scores
 
 _COVERAGE = 0.8
 # Scores of poor configurations lie further below the good ones than normal scores do, and a search
@@ -24,16 +24,14 @@ class Reasons:
         The task at hand.
     knowledge : Knowledge or None
         The digested experience.
-    scale : ScalePrior
-        Prior of level and spread of this task's scores.
     pool : CandidatePool
         The session's configurations.
     """
 
-    def __init__(self, task, knowledge, scale, pool):
+    def __init__(self, task, knowledge, pool):
         self.task = task
         self._knowledge = knowledge
-        self._scale = scale
+        self._scale = ScalePrior() if knowledge is None else knowledge.scale_of(task)
         self._pool = pool
         self._shares = None
 
@@ -52,9 +50,7 @@ class Reasons:
         Forecast
         """
         chosen = [self._pool.place(configuration) for configuration in configurations]
-        places, scores = self._results(told)
-        mean, covariance = self._pool.field.moments()
-        posterior = condition(mean, covariance, self._scale, places, scores)
+        posterior, scores = self._posterior(told)
         variance = posterior.deviations[chosen] ** 2 + self._scale.noise * posterior.spreads**2
         means = posterior.means[chosen]
         if self._is_vague(scores):
@@ -70,6 +66,14 @@ class Reasons:
             if len(scores)
             else None,
         )
+
+    def expected_score(self, place, told):
+        """Return the score expected of a place, in the metric's units; None if nothing is known."""
+        posterior, scores = self._posterior(told)
+        if self._is_vague(scores):
+            return None
+        low, high = score_bounds(self.task.metric)
+        return float(np.clip(natural_score(posterior.mean[place], self.task.metric), low, high))
 
     def explain(self, configuration, told, similar):
         """Take the expected score of a configuration apart.
@@ -119,6 +123,12 @@ class Reasons:
             if len(z)
             else (),
         )
+
+    def _posterior(self, told):
+        """Update what this task's scores are expected to be by the results; also their scores."""
+        places, scores = self._results(told)
+        mean, covariance = self._pool.field.moments()
+        return condition(mean, covariance, self._scale, places, scores), scores
 
     def _results(self, told):
         """Places and working scores of the results that have one."""
