@@ -90,3 +90,45 @@ def test_the_page_tells_where_ours_loses(load, tmp_path):
     assert "## Regression: 12 tasks" in text
     assert "Where `gaussian` has not the lowest mean regret" in text
     assert text.count("| random |") == 4
+
+
+def test_the_page_of_calibration(load):
+    row = {"kind": "binary", "metric": "roc_auc", "what": "score", "after": 3}
+    row |= {f"coverage_{level}": level / 100 for level in (50, 80, 90)}
+    row |= {f"coverage_{level}_error": 0.02 for level in (50, 80, 90)}
+    summary = pd.DataFrame([row | {"bias": -0.01, "absolute_error": 0.05}])
+    counts = {"n_tasks": 9, "n_configurations": 4}
+    text = "\n".join(load("bench_calibration").page(summary, counts, 3.2, Path("a/c.svg")))
+    assert "| binary (roc_auc) | 3 | 50 ± 2 | 80 ± 2 | 90 ± 2 | -0.010 | 0.050 |" in text
+    assert "(../figures/c.svg)" in text
+
+
+def test_the_page_of_live_runs(load):
+    facts = {"group": "a", "status": "ok", "constant_score": 0.5, "kind": "binary"}
+    rows = [
+        facts
+        | {"table": "a", "advisor": advisor, "time_budget": seconds, "seed": seed}
+        | {"test_score": score, "curve": [[0.1 * seconds, score]]}
+        for advisor, seconds, score in (
+            ("advised", 10.0, 0.9),
+            ("random", 10.0, 0.7),
+            ("random", 60.0, 0.8),
+        )
+        for seed in (0, 1)
+    ]
+    settings = {"cold": [10.0, 60.0], "seeds": [0, 1], "experience": "bundled", "n_jobs": 2}
+    text = "\n".join(load("bench_live").page(pd.DataFrame(rows), SimpleNamespace(**settings), 5))
+    assert "1 of 5 tables (1 groups" in text
+    assert "| 10 | 1 | 1 (100%) | 0 (0%) | 0 (0%) | 0 | +0.250 ± nan | 100% | 1.0 | 0.17 |" in text
+    assert "| 10 | 1 | 1 (100%) | 0 (0%) | 0 (0%) | 0 | +0.500 ± nan | 100% | 1.0 | 1.00 |" in text
+    assert "| a | 10 | +0.250 ± 0.000 | 2 | 1.0 |" in text
+
+
+def test_live_runs_on_tables_that_are_large_enough(load, tmp_path):
+    facts = {"file": "x.csv", "target": "y", "role": "report", "n_features": 2}
+    index = [{"name": name, "n_rows": n} | facts for name, n in (("small", 9), ("large", 2000))]
+    (tmp_path / "index.json").write_text(json.dumps(index))
+    words = {"tables": tmp_path, "role": "report", "min_rows": 1000}
+    made = load("bench_live").LargeTables(SimpleNamespace(names="", **words))
+    assert [source.name for source in made] == ["large"]
+    assert len(load("bench_live").LargeTables(SimpleNamespace(names="small", **words))) == 1

@@ -1,8 +1,12 @@
 """Advisors: what to try next on a task, by what was learned on earlier ones."""
 
 from sklearn_meta.advisors._base import AdviceSession, BaseAdvisor, Proposal, TaskDescription
+from sklearn_meta.advisors._calibration import calibration, summarise_calibration
+from sklearn_meta.advisors._calibration_display import CalibrationDisplay
 from sklearn_meta.advisors._comparison import Comparison, compare_advisors
 from sklearn_meta.advisors._display import RegretDisplay
+from sklearn_meta.advisors._explanation import Explanation
+from sklearn_meta.advisors._forecast import Forecast
 from sklearn_meta.advisors._gaussian import GaussianAdvisor
 from sklearn_meta.advisors._nearest import NearestTasksAdvisor
 from sklearn_meta.advisors._portfolio import PortfolioAdvisor
@@ -13,7 +17,10 @@ from sklearn_meta.advisors._validate import default_advisors, validate
 __all__ = [
     "AdviceSession",
     "BaseAdvisor",
+    "CalibrationDisplay",
     "Comparison",
+    "Explanation",
+    "Forecast",
     "GaussianAdvisor",
     "NearestTasksAdvisor",
     "PortfolioAdvisor",
@@ -21,9 +28,11 @@ __all__ = [
     "RandomAdvisor",
     "RegretDisplay",
     "TaskDescription",
+    "calibration",
     "compare_advisors",
     "default_advisors",
     "regret_table",
+    "summarise_calibration",
     "summarise_regret",
     "validate",
 ]

@@ -9,6 +9,8 @@ from sklearn.utils import check_random_state
 
 from sklearn_meta.spaces import configuration_key
 
+_ATTEMPTS = 20  # proposals looked at for each one that is wanted
+
 
 @dataclass(frozen=True)
 class TaskDescription:
@@ -32,6 +34,12 @@ class TaskDescription:
         Folds that one trial is evaluated on.
     has_clock : bool, default=True
         Whether the search runs against a clock. Without one, measured seconds enter no decision.
+    target_deviation : float or None, default=None
+        Standard deviation of a numeric target, which the size of errors is compared with; None
+        where it is not known.
+    is_comparable : bool, default=True
+        Whether the scores told are those of `metric` itself, so that earlier tasks say how high
+        they will be. False where `metric` is only the nearest that an experience keeps.
     """
 
     kind: str
@@ -42,6 +50,8 @@ class TaskDescription:
     metafeatures: dict = field(default_factory=dict)
     n_folds: int = 1
     has_clock: bool = True
+    target_deviation: float | None = None
+    is_comparable: bool = True
 
 
 @dataclass(frozen=True)
@@ -178,6 +188,62 @@ class AdviceSession(metaclass=ABCMeta):
             empty where the advisor knows no earlier tasks.
         """
         return []
+
+    def shortlist(self, n, *, max_per_family=None):
+        """Choose the configurations to recommend, by what is known so far.
+
+        Parameters
+        ----------
+        n : int
+            How many at most.
+        max_per_family : int or None, default=None
+            How many of one family at most; None for any number.
+
+        Returns
+        -------
+        list of dict
+            The best first. They count as asked for.
+        """
+        chosen, of_family = [], {}
+        for _ in range(_ATTEMPTS * n):
+            proposal = self.ask() if len(chosen) < n else None
+            if proposal is None:
+                break
+            family = proposal.configuration["family"]
+            of_family[family] = of_family.get(family, 0) + 1
+            if max_per_family is None or of_family[family] <= max_per_family:
+                chosen.append(proposal.configuration)
+        return chosen
+
+    def forecast(self, configurations):
+        """Say what evaluations of some configurations are expected to bring.
+
+        Parameters
+        ----------
+        configurations : list of dict
+            Any of the space, tried or not.
+
+        Returns
+        -------
+        Forecast or None
+            None where the advisor expects no particular score.
+        """
+        return None
+
+    def explain(self, configuration):
+        """Say why a configuration is expected to score what it does.
+
+        Parameters
+        ----------
+        configuration : dict
+            Any of the space, tried or not.
+
+        Returns
+        -------
+        Explanation or None
+            None where the advisor expects no particular score.
+        """
+        return None
 
     def _seen(self, key):
         """Tell whether a configuration was asked for or told already."""

@@ -80,6 +80,10 @@ class CandidatePool:
         """Predicted seconds of one fold for each point, shape (n,)."""
         return self._calibrated(self._base_log_seconds(), self.families())
 
+    def log_seconds_deviations(self):
+        """Return the standard deviation of the log seconds of each point, shape (n,)."""
+        return self._base_deviations()
+
     def seconds_of(self, configuration):
         """Predicted seconds of one fold for any configuration, which gets no place by this."""
         anchors = np.array([self.field.nearest(configuration)[0]])

@@ -6,6 +6,7 @@ from sklearn_meta._compat import Interval
 from sklearn_meta.advisors._experienced import ExperiencedAdvisor
 from sklearn_meta.advisors._gaussian_session import GaussianSession
 from sklearn_meta.advisors._knowledge import digest
+from sklearn_meta.advisors._target_size import with_target_deviation
 
 
 class GaussianAdvisor(ExperiencedAdvisor):
@@ -103,4 +104,5 @@ class GaussianAdvisor(ExperiencedAdvisor):
         return self.use_metafeatures
 
     def _digest(self, matrix, metric):
+        matrix = with_target_deviation(matrix, self.experience_, "regression")
         return digest(matrix, metric, use_metafeatures=self.use_metafeatures)

@@ -10,7 +10,8 @@ from sklearn_meta.advisors._continuous import propose_continuous
 from sklearn_meta.advisors._cost import OVERHEAD_SECONDS
 from sklearn_meta.advisors._posterior import condition
 from sklearn_meta.advisors._prior import ScalePrior
-from sklearn_meta.advisors._scores import natural_score, working_scores
+from sklearn_meta.advisors._reasons import Reasons
+from sklearn_meta.advisors._scores import working_scores
 from sklearn_meta.advisors._similar import name_similar, task_distances
 from sklearn_meta.spaces import configuration_key
 
@@ -48,6 +49,7 @@ class GaussianSession(AdviceSession):
         self._continuous = continuous
         self._boldness = boldness
         self._pool = CandidatePool(knowledge, task, space)
+        self._reasons = Reasons(task, knowledge, self._pool)
         self._turn = 0
         self._n_asked = 0
 
@@ -74,6 +76,68 @@ class GaussianSession(AdviceSession):
         distances = task_distances(features, prior.features, scores, prior.z[:, numbers])
         return name_similar(self._knowledge.tasks, distances, n_tasks)
 
+    def shortlist(self, n, *, max_per_family=None):
+        """Choose the configurations with the most expected improvement, near ties by seconds.
+
+        Parameters
+        ----------
+        n : int
+            How many at most.
+        max_per_family : int or None, default=None
+            How many of one family at most; None for any number.
+
+        Returns
+        -------
+        list of dict
+            The best first, configurations of earlier tasks before defaults.
+        """
+        posterior, incumbent = self._posterior()
+        improvement = posterior.expected_improvement(incumbent) * self._reliability()
+        seconds, families = self._pool.seconds(), np.array(self._pool.families())
+        places = self._affordable(seconds, None)
+        known = np.array(
+            [self._pool.origins[place] == "experience" for place in places], dtype=bool
+        )
+        chosen, limit = [], n if max_per_family is None else max_per_family
+        for left in (places[known], places[~known]):
+            while len(left) and len(chosen) < n:
+                best = self._best(improvement, seconds, left)
+                if (families[chosen] == families[best]).sum() < limit:
+                    chosen.append(best)
+                left = left[left != best]
+        return [dict(self._pool.configurations[place]) for place in chosen]
+
+    def forecast(self, configurations):
+        """Say what evaluations of some configurations are expected to bring.
+
+        Parameters
+        ----------
+        configurations : list of dict
+            Any of the space, tried or not.
+
+        Returns
+        -------
+        Forecast
+            Scores are NaN while neither the experience nor a result says how high they are.
+        """
+        return self._reasons.forecast(configurations, list(self.told.values()))
+
+    def explain(self, configuration):
+        """Say why a configuration is expected to score what it does.
+
+        Parameters
+        ----------
+        configuration : dict
+            Any of the space, tried or not.
+
+        Returns
+        -------
+        Explanation
+            What each earlier task and each result told moved the expectation by.
+        """
+        told = list(self.told.values())
+        return self._reasons.explain(configuration, told, self.similar_tasks())
+
     def _learn(self, key, trial):
         """Place the configuration in the field, and learn from its time."""
         place = self._pool.place(trial.configuration)
@@ -89,7 +153,7 @@ class GaussianSession(AdviceSession):
         strangers = [place for place in self._pool.strangers() if place in open_places]
         if strangers and self._knowledge is not None and self._n_asked % _STRANGER_EVERY == 0:
             reason = "a family that no earlier task has seen"
-            return self._proposal(strangers[0], posterior, seconds, reason)
+            return self._proposal(strangers[0], seconds, reason)
         improvement = posterior.expected_improvement(incumbent) * self._reliability()
         best = self._best(improvement, seconds, open_places)
         if not strangers and self._is_bold(improvement[open_places], posterior.spread):
@@ -98,7 +162,7 @@ class GaussianSession(AdviceSession):
                 return found
         if best is None:
             return None
-        return self._proposal(best, posterior, seconds, _reason(improvement[best], incumbent))
+        return self._proposal(best, seconds, _reason(improvement[best], incumbent))
 
     def _posterior(self):
         """Update the prior by all told scores; also the best of them, None if there is none."""
@@ -176,9 +240,8 @@ class GaussianSession(AdviceSession):
         else:
             return None
         place = self._pool.place(configuration)
-        posterior, _ = self._posterior()
         return self._proposal(
-            place, posterior, self._pool.seconds(), "near or between the best so far", "surrogate"
+            place, self._pool.seconds(), "near or between the best so far", "surrogate"
         )
 
     def _is_open(self, limit, configuration):
@@ -187,13 +250,13 @@ class GaussianSession(AdviceSession):
             return False
         return limit is None or self._pool.seconds_of(configuration) * self.task.n_folds <= limit
 
-    def _proposal(self, place, posterior, seconds, reason, origin=None):
+    def _proposal(self, place, seconds, reason, origin=None):
         """Word the choice."""
         origin = origin or self._pool.origins[place]
         return Proposal(
             dict(self._pool.configurations[place]),
             origin,
-            predicted_score=natural_score(posterior.mean[place], self.task.metric),
+            predicted_score=self._reasons.expected_score(place, list(self.told.values())),
             predicted_seconds=float(seconds[place]),
             reason=reason,
         )

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sklearn_meta.advisors._cost import CostModel, fit_cost
+from sklearn_meta.advisors._level import constant_scores
 from sklearn_meta.advisors._prior import ScalePrior, TaskPrior, fit_prior
 from sklearn_meta.advisors._scores import working_scores
+from sklearn_meta.advisors._target_size import COLUMN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,6 +85,14 @@ class Results:
             [configuration["family"] for configuration in self.configurations],
         )
 
+    def constant_scores(self):
+        """Working scores of constant predictions; None where they do not depend on the target."""
+        n_tasks, looks = len(self.tasks), self.metafeatures
+        unknown = np.full(n_tasks, np.nan)
+        entropies = looks["ClassEntropy"].to_numpy() if "ClassEntropy" in looks else unknown
+        deviations = self.tasks[COLUMN].to_numpy() if COLUMN in self.tasks else unknown
+        return constant_scores(self.metric, deviations, entropies)
+
     def name_tasks(self):
         """List names, OpenML ids and best families of the tasks."""
         best = np.nanargmax(self.scores, axis=1)
@@ -125,6 +135,15 @@ class Knowledge:
     cost: CostModel
     tasks: list
 
+    def scale_of(self, task):
+        """Expect level and spread of the scores that will be told on a task."""
+        if not task.is_comparable or self.scale == ScalePrior():
+            return ScalePrior()
+        entropy = task.metafeatures.get("ClassEntropy", np.nan)
+        deviation = np.nan if task.target_deviation is None else task.target_deviation
+        constant = constant_scores(task.metric, np.array([deviation]), np.array([entropy]))
+        return self.prior.scale_of(task.metafeatures, np.nan if constant is None else constant[0])
+
 
 def digest(matrix, metric, *, use_metafeatures=True):
     """Learn prior and cost from an evaluation matrix.
@@ -147,7 +166,7 @@ def digest(matrix, metric, *, use_metafeatures=True):
     if results is None:
         return None
     looks = results.metafeatures if use_metafeatures else results.metafeatures[[]]
-    prior = fit_prior(results.scores, looks, results.groups)
+    prior = fit_prior(results.scores, looks, results.groups, results.constant_scores())
     return Knowledge(
         configurations=results.configurations,
         keys=results.keys,

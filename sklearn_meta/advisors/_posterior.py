@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 _N_NODES = 21
 _REACH = 2.5
-_JITTER = 1e-6
+JITTER = 1e-6
 _BASELINE = -2.0
 
 
@@ -98,7 +98,7 @@ def condition(mean, covariance, scale, told, scores, pending=()):
     """
     log_spreads, weights = _grid(scale)
     spreads = np.exp(log_spreads)
-    levels = scale.level + scale.slope * (log_spreads - scale.log_spread)
+    levels = level_of(scale, spreads)
     told = np.asarray(told, dtype=int)
     observed = _Whitened(mean, covariance, scale.noise, told, scores)
     precision = observed.level_information / spreads**2 + 1 / scale.level_sd**2
@@ -114,6 +114,11 @@ def condition(mean, covariance, scale, told, scores, pending=()):
     variance += observed.level_leverage[:, None] ** 2 / precision
     baselines = levels + _BASELINE * spreads
     return Posterior(weights, spreads, baselines, means, np.sqrt(np.maximum(variance, 1e-18)))
+
+
+def level_of(scale, spreads):
+    """Expect the level of a task's scores for each spread that they may have, shape (n_nodes,)."""
+    return scale.level + scale.slope * (np.log(spreads) - scale.log_spread)
 
 
 def _grid(scale):
@@ -132,7 +137,7 @@ class _Whitened:
     """Scores, means and ones of the observed points, decorrelated by the prior covariance."""
 
     def __init__(self, mean, covariance, noise, points, scores):
-        block = covariance[np.ix_(points, points)] + (noise + _JITTER) * np.eye(len(points))
+        block = covariance[np.ix_(points, points)] + (noise + JITTER) * np.eye(len(points))
         factor = np.linalg.cholesky(block)
         columns = np.column_stack([scores, mean[points], np.ones(len(points))])
         solved = np.hstack([columns, covariance[points]])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sklearn_meta.advisors._completion import complete_normal_scores
+from sklearn_meta.advisors._level import LevelModel, fit_level
 from sklearn_meta.advisors._ridge import RankScaler, Ridge, fit_ridge
 from sklearn_meta.advisors._scores import normal_scores
 
@@ -65,6 +66,8 @@ class TaskPrior:
         Completed normal scores of the known tasks.
     features : ndarray of shape (n_tasks, n_features)
         Their scaled meta-features.
+    level : LevelModel or None
+        Sharpens `scale` by what a task looks like; None where tasks are too few.
     """
 
     scaler: RankScaler
@@ -74,13 +77,25 @@ class TaskPrior:
     scale: ScalePrior
     z: np.ndarray
     features: np.ndarray
+    level: LevelModel | None = None
 
     def mean(self, metafeatures):
         """Expect the normal scores, shape (n_configurations,), of a task with these features."""
         return self.confidence * self.ridge.predict(self.scaler.scale_mapping(metafeatures))
 
+    def scale_of(self, metafeatures, constant):
+        """Expect level and spread of the raw scores of a task, see `LevelModel.scale_of`."""
+        if self.level is None:
+            return self.scale
+        features = self.scaler.scale_mapping(metafeatures)
+        return self.level.scale_of(features, constant) or self.scale
 
-def fit_prior(scores, metafeatures, groups):
+    def shares(self, metafeatures):
+        """Weight of each known task in that mean, before confidence; shape (n_tasks,)."""
+        return self.ridge.shares(self.scaler.scale_mapping(metafeatures), self.features)
+
+
+def fit_prior(scores, metafeatures, groups, constants=None):
     """Learn the prior from a task x configuration matrix.
 
     Ranks of a task's configurations are mapped to normal quantiles; a ridge from rank-scaled
@@ -96,6 +111,8 @@ def fit_prior(scores, metafeatures, groups):
         Meta-features of the same tasks; may have no columns.
     groups : array-like of shape (n_tasks,)
         Near-duplicate tasks share a group.
+    constants : ndarray of shape (n_tasks,), default=None
+        Scores of constant predictions, where the level of scores depends on them.
 
     Returns
     -------
@@ -108,12 +125,14 @@ def fit_prior(scores, metafeatures, groups):
     features = scaler.scale(metafeatures[list(scaler.names)].to_numpy(dtype=float))
     ridge, residuals = fit_ridge(features, z, np.asarray(groups))
     counts = np.isfinite(scores).sum(axis=0)
+    lines = fit_lines(scores, z)
     return TaskPrior(
         scaler=scaler,
         ridge=ridge,
         confidence=counts / (counts + _MEAN_STRENGTH),
         covariance=_shrunk_covariance(residuals, spread),
-        scale=_fit_scale(scores, z),
+        scale=_fit_scale(lines),
+        level=fit_level(lines, features, np.asarray(groups), constants, _fit_scale(lines)),
         z=z,
         features=features,
     )
@@ -131,8 +150,28 @@ def _shrunk_covariance(residuals, spread):
     return covariance
 
 
-def _fit_scale(scores, z):
-    """Regress each task's raw scores on its normal scores; summarise lines over tasks."""
+@dataclass(frozen=True)
+class TaskLines:
+    """For each known task, the line score = a + b z that its raw scores follow.
+
+    Parameters
+    ----------
+    level, log_spread : ndarray of shape (n_tasks,)
+        a, and the logarithm of b.
+    noise : ndarray of shape (n_tasks,)
+        Variance around the line, in units of b squared.
+    usable : ndarray of bool of shape (n_tasks,)
+        Whether there are enough scores for a line.
+    """
+
+    level: np.ndarray
+    log_spread: np.ndarray
+    noise: np.ndarray
+    usable: np.ndarray
+
+
+def fit_lines(scores, z):
+    """Regress each task's raw scores on its normal scores."""
     observed = np.isfinite(scores)
     count = np.maximum(observed.sum(axis=1), 1)
     raw = np.where(observed, scores, 0.0)
@@ -141,12 +180,22 @@ def _fit_scale(scores, z):
     raw_dev = np.where(observed, scores - raw_mean[:, None], 0.0)
     z_dev = np.where(observed, z - z_mean[:, None], 0.0)
     spread = (raw_dev * z_dev).sum(axis=1) / np.maximum((z_dev**2).sum(axis=1), _MIN_SPREAD)
-    usable = (spread > _MIN_SPREAD) & (observed.sum(axis=1) >= 4)
+    left = ((raw_dev - spread[:, None] * z_dev) ** 2).sum(axis=1) / count
+    positive = np.maximum(spread, _MIN_SPREAD)
+    return TaskLines(
+        level=raw_mean - spread * z_mean,
+        log_spread=np.log(positive),
+        noise=left / positive**2,
+        usable=(spread > _MIN_SPREAD) & (observed.sum(axis=1) >= 4),
+    )
+
+
+def _fit_scale(lines):
+    """Summarise the lines of all tasks: what holds for any task, whatever it looks like."""
+    usable = lines.usable
     if usable.sum() < 3:
         return ScalePrior()
-    left = ((raw_dev - spread[:, None] * z_dev) ** 2).sum(axis=1) / count
-    level = (raw_mean - spread * z_mean)[usable]
-    return _summarise_lines(level, np.log(spread[usable]), (left[usable] / spread[usable] ** 2))
+    return _summarise_lines(lines.level[usable], lines.log_spread[usable], lines.noise[usable])
 
 
 def _summarise_lines(level, log_spread, noise):

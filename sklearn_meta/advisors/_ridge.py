@@ -64,15 +64,40 @@ class Ridge:
         Mean of the targets.
     weights : ndarray of shape (n_features, n_targets)
         Slopes.
+    alpha : float, default=inf
+        The strength that they were fitted with.
     """
 
     center: np.ndarray
     intercept: np.ndarray
     weights: np.ndarray
+    alpha: float = np.inf
 
     def predict(self, x):
         """Predict for inputs of shape (n_features,) or (n, n_features)."""
         return self.intercept + (x - self.center) @ self.weights
+
+    def shares(self, x, fitted):
+        """Write the prediction as a weighted sum of the targets that the ridge was fitted on.
+
+        Parameters
+        ----------
+        x : ndarray of shape (n_features,)
+            What to predict for.
+        fitted : ndarray of shape (n_tasks, n_features)
+            The inputs that it was fitted on.
+
+        Returns
+        -------
+        ndarray of shape (n_tasks,)
+            Weights, some negative, that sum to one: ``shares @ targets`` is the prediction.
+        """
+        shares = np.full(len(fitted), 1.0 / len(fitted))
+        if np.isfinite(self.alpha):
+            centred = fitted - self.center
+            gram = centred.T @ centred + self.alpha * np.eye(centred.shape[1])
+            shares += centred @ np.linalg.solve(gram, x - self.center)
+        return shares
 
 
 def fit_ridge(x, targets, groups):
@@ -131,7 +156,8 @@ def _ridge_path(x, targets, alphas=_ALPHAS):
     projected = left.T @ (targets - intercept)
     shrunk = [singular / (singular**2 + alpha) for alpha in alphas]
     return [
-        Ridge(center, intercept, right.T @ (factors[:, None] * projected)) for factors in shrunk
+        Ridge(center, intercept, right.T @ (factors[:, None] * projected), alpha)
+        for alpha, factors in zip(alphas, shrunk, strict=True)
     ]
 
 

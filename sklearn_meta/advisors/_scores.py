@@ -13,6 +13,10 @@ LOSSES = frozenset(
     | {"mean_squared_error", "root_mean_squared_error", "mean_absolute_error", "poisson_deviance"}
     | {"mean_poisson_deviance", "mean_gamma_deviance", "root_mean_squared_log_error"}
 )
+_SHARES = frozenset(
+    {"roc_auc", "accuracy", "balanced_accuracy", "f1_macro", "f1", "f1_micro", "f1_weighted"}
+    | {"average_precision", "precision", "recall", "jaccard", "top_k_accuracy"}
+)
 _TINY = 1e-9
 
 
@@ -48,26 +52,47 @@ def working_scores(scores, metric):
 
 
 def natural_score(value, metric):
-    """Undo `working_scores` for one number.
+    """Undo `working_scores`.
 
     Parameters
     ----------
-    value : float
-        A score on the working scale.
+    value : float or ndarray
+        Scores on the working scale.
     metric : str
         The metric's name.
 
     Returns
     -------
-    float
-        The greater-is-better score in the metric's own units.
+    float or ndarray of the same shape
+        Greater-is-better scores in the metric's own units.
     """
     name = str(metric).removeprefix("neg_")
     if name in LOSSES:
-        return -float(np.exp(-value))
+        value = -np.exp(-value)
+    elif name == "r2":
+        value = 1.0 - np.exp(-2.0 * value)
+    return value if isinstance(value, np.ndarray) else float(value)
+
+
+def score_bounds(metric):
+    """Return the worst and the best score there can be, greater is better; infinite if unknown.
+
+    Parameters
+    ----------
+    metric : str
+        The metric's name.
+
+    Returns
+    -------
+    low, high : float
+        In the metric's own units.
+    """
+    name = str(metric).removeprefix("neg_")
+    if name in LOSSES:
+        return -np.inf, 0.0
     if name == "r2":
-        return 1.0 - float(np.exp(-2.0 * value))
-    return float(value)
+        return -np.inf, 1.0
+    return (0.0, 1.0) if name in _SHARES else (-np.inf, np.inf)
 
 
 def normal_scores(scores):

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn_meta.advisors._base import TaskDescription
 from sklearn_meta.advisors._knowledge import group_labels
 from sklearn_meta.advisors._simulation import ListedSpace, SettledTask
+from sklearn_meta.advisors._target_size import COLUMN
 
 KINDS = ("binary", "multiclass", "regression")
 _MIN_SCORES = 2
@@ -215,6 +216,7 @@ def _describe(matrix, number, kind, n_folds, has_clock):
         metafeatures=matrix.metafeatures.iloc[number].to_dict(),
         n_folds=n_folds,
         has_clock=has_clock,
+        target_deviation=float(facts[COLUMN]) if COLUMN in facts else None,
     )
 
 

@@ -41,11 +41,15 @@ class ListedSpace:
     """
 
     def __init__(self, configurations):
-        self.columns, self._members = {}, {}
+        self.columns, self._members, self._configurations = {}, {}, list(configurations)
         for number, configuration in enumerate(configurations):
             self.columns.setdefault(configuration_key(configuration), number)
             self._members.setdefault(configuration["family"], []).append(configuration)
         self.families = {name: ListedFamily(name) for name in self._members}
+
+    def at(self, place):
+        """Return the configuration at a place of the list."""
+        return self._configurations[place]
 
     def contains(self, configuration):
         """Tell whether a configuration is listed."""
@@ -156,13 +160,37 @@ def simulate(advisor, task, *, max_trials=None, max_seconds=None, delay=0.0, ran
         proposal = session.ask(seconds_left=left) if left is None or left > 0 else None
         if proposal is None:
             break
-        column = task.space.columns[configuration_key(proposal.configuration)]
-        score, seconds = task.scores[column], task.seconds[column]
-        status = "ok" if np.isfinite(score) else "error"
-        fold_seconds = seconds / task.description.n_folds
+        column, score, fold_seconds, status = results_of(task, proposal)
         session.tell(proposal.configuration, score, fold_seconds, status)
-        spent += float(np.nan_to_num(seconds))
+        spent += float(np.nan_to_num(task.seconds[column]))
         best = min(best, float(regret[column]))
         times.append(spent)
         curve.append(best)
     return Curve(np.array(times), np.array(curve))
+
+
+def results_of(task, proposal):
+    """Look up what a proposal came to on a settled task.
+
+    Parameters
+    ----------
+    task : SettledTask
+        The task.
+    proposal : Proposal
+        A configuration of its list.
+
+    Returns
+    -------
+    column : int
+        Its place in the arrays of the task.
+    score : float
+        NaN if the evaluation failed.
+    fold_seconds : float
+        Seconds of one fold.
+    status : {"ok", "error"}
+        How it ended.
+    """
+    column = task.space.columns[configuration_key(proposal.configuration)]
+    score = task.scores[column]
+    status = "ok" if np.isfinite(score) else "error"
+    return column, score, task.seconds[column] / task.description.n_folds, status

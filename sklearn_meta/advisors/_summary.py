@@ -42,12 +42,11 @@ def summarise_regret(per_task):
     tasks = per_task.groupby([*_KEYS, "group", "task_id"], sort=False)["regret"].mean()
     rows = []
     for keys, regret in tasks.groupby(level=_KEYS, sort=False):
-        sums = regret.groupby(level="group").agg(["sum", "size"])
         rows.append(
             {
                 **dict(zip(_KEYS, keys, strict=True)),
                 "regret": float(regret.mean()),
-                "standard_error": _standard_error(sums["sum"].to_numpy(), sums["size"].to_numpy()),
+                "standard_error": ratio_error(regret.groupby(level="group")),
                 "n_tasks": len(regret),
             }
         )
@@ -95,8 +94,20 @@ def regret_table(summary, *, kind, digits=1):
     return table.rename_axis(columns=None)
 
 
-def _standard_error(sums, sizes):
-    """Compute the standard error of a mean from its groups' sums and sizes; NaN for one group."""
+def ratio_error(grouped):
+    """Compute the standard error of a mean over tasks of which those of a group hang together.
+
+    Parameters
+    ----------
+    grouped : SeriesGroupBy
+        The tasks' values by group.
+
+    Returns
+    -------
+    float
+        NaN for one group.
+    """
+    sums, sizes = (grouped.agg(how).to_numpy() for how in ("sum", "size"))
     n_groups = len(sums)
     if n_groups < 2:
         return float("nan")

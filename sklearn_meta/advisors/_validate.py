@@ -22,6 +22,7 @@ from sklearn_meta.advisors._settled import (
 )
 from sklearn_meta.advisors._simulation import simulate
 from sklearn_meta.advisors._summary import summarise_regret
+from sklearn_meta.advisors._target_size import with_target_deviation
 from sklearn_meta.exceptions import SearchWarning
 
 DEFAULT_MARKS = {"trials": (1, 3, 5, 10, 20), "median_seconds": (1, 3, 10, 30)}
@@ -128,25 +129,11 @@ def validate(
     from joblib import Parallel, delayed
 
     plan = _Plan(_check_marks(at), n_fits, reference, seed)
-    if kind not in _KINDS_OF:
-        raise ValueError(f"kind must be one of {[*_KINDS_OF]}, got {kind!r}.")
     if reference not in ("worst", "median"):
         raise ValueError(f"reference must be 'worst' or 'median', got {reference!r}.")
-    matrices = _read(experience, _KINDS_OF[kind], metric)
-    blocks = _make_blocks(matrices, folds, groups, metafeature_seconds, seed)
-    units = [
-        (name, advisor, block, fold)
-        for name, advisor in _name(advisors).items()
-        for block in blocks
-        for fold in np.unique(block.folds)
-        if len(block.held_out(fold))
-    ]
-    if not units:
-        held = sorted({matrix.metric for matrix in matrices.values()})
-        raise ValueError(
-            f"There is no task of kind {kind!r} with two scores of {' or '.join(held) or metric}. "
-            "Name a metric that the experience has, or another kind."
-        )
+    blocks = read_blocks(experience, kind, metric, folds, groups, seed, metafeature_seconds)
+    parts = fold_units(blocks, kind, metric)
+    units = [(name, advisor, *part) for name, advisor in _name(advisors).items() for part in parts]
     found = Parallel(n_jobs=n_jobs)(delayed(_run_fold)(*unit, plan) for unit in units)
     frame = pd.DataFrame([row for rows in found for row in rows])
     return frame if per_task else summarise_regret(frame)
@@ -214,18 +201,90 @@ def _name(advisors):
         if len(set(names)) < len(names):
             raise ValueError("Two advisors are the same; give them names, in a dict.")
         advisors = dict(zip(names, advisors, strict=True))
-    copies = {name: clone(advisor) for name, advisor in advisors.items()}
-    for advisor in copies.values():
-        if "continuous" in advisor.get_params():
-            advisor.set_params(continuous=False)
-    return copies
+    return {name: stay_with_known(advisor) for name, advisor in advisors.items()}
+
+
+def stay_with_known(advisor):
+    """Copy an advisor so that it proposes known configurations only, which have results."""
+    copied = clone(advisor)
+    return copied.set_params(continuous=False) if "continuous" in copied.get_params() else copied
+
+
+def read_blocks(experience, kind, metric, folds, groups, seed, seconds=None):
+    """Read the tasks of each kind, and deal them out to folds.
+
+    Parameters
+    ----------
+    experience, kind, metric, folds, groups, seed
+        As :func:`validate` takes them.
+    seconds : float, mapping or None, default=None
+        What meta-features take.
+
+    Returns
+    -------
+    list of Block
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown, or there is nothing to learn from while one task is left out.
+    """
+    if kind not in _KINDS_OF:
+        raise ValueError(f"kind must be one of {[*_KINDS_OF]}, got {kind!r}.")
+    blocks = _make_blocks(_read(experience, _KINDS_OF[kind], metric), folds, groups, seconds, seed)
+    lonely = [block for block in blocks if len(np.unique(block.groups)) < 2]
+    if lonely and len(lonely) == len(blocks):
+        names = sorted({name for block in lonely for name in block.matrix.tasks["name"]})
+        raise ValueError(
+            f"All tasks there are ({', '.join(names[:3])}{', ...' if len(names) > 3 else ''}) are "
+            "one group: while it is left out, nothing is left to learn from. Give an experience "
+            "with at least two tasks that are no near-duplicates, or other `groups`."
+        )
+    return [block for block in blocks if not any(block is one for one in lonely)]
+
+
+def fold_units(blocks, kind, metric):
+    """List the pairs of a block and a fold of it that has tasks to search on.
+
+    Parameters
+    ----------
+    blocks : list of Block
+        From `read_blocks`.
+    kind, metric : str or None
+        What was asked for, for the message.
+
+    Returns
+    -------
+    list of (Block, int)
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    units = [
+        (block, fold)
+        for block in blocks
+        for fold in np.unique(block.folds)
+        if len(block.held_out(fold))
+    ]
+    if not units:
+        held = sorted({block.matrix.metric for block in blocks})
+        raise ValueError(
+            f"There is no task of kind {kind!r} with two scores of {' or '.join(held) or metric}. "
+            "Name a metric that the experience has, or another kind."
+        )
+    return units
 
 
 def _read(experience, kinds, metric):
     """Read the matrix of each kind that has tasks."""
     if hasattr(experience, "scores"):
         experience = MatrixExperience(experience)
-    matrices = {kind: experience.matrix(kind, metric) for kind in kinds}
+    matrices = {
+        kind: with_target_deviation(experience.matrix(kind, metric), experience, kind)
+        for kind in kinds
+    }
     matrices = {
         kind: matrix
         for kind, matrix in matrices.items()

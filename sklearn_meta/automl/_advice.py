@@ -94,6 +94,8 @@ def start_advice(problem, budget, *, advisor, experience, n_fit_rows, random_sta
         metafeatures=_describe(view, haste),
         n_folds=len(problem.folds),
         has_clock=budget.has_clock,
+        target_deviation=float(np.std(problem.y)) if problem.kind == "regression" else None,
+        is_comparable=problem.scoring.is_stored,
     )
     wanted = experience is not None or (recorded and haste.allows_fingerprint())
     fingerprint = Fingerprint.of(problem.X) if wanted else None

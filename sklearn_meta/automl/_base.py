@@ -15,6 +15,7 @@ from sklearn_meta._compat import HasMethods, Interval, _fit_context
 from sklearn_meta._validation import check_table, check_weights, n_columns, n_rows
 from sklearn_meta.automl._engine import TINY_CELLS, Plan, run
 from sklearn_meta.automl._members import predict_members
+from sklearn_meta.automl._reasons import pack_reasons, unpack_reason
 from sklearn_meta.automl._recording import make_if_it_advises, question_to_workers, record_run
 from sklearn_meta.automl._records import leaderboard_frame, trial_records
 from sklearn_meta.automl._take_away import to_take_away
@@ -127,18 +128,8 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         AllTrialsFailedError
             If no trial ended with a usable model.
         """
-        budget, given = self._budget(), X
-        X = check_table(self, X, reset=True)
-        y, kind, classes = self._check_target(y, n_rows(X))
-        if n_rows(X) < 2:
-            raise TableError("Found 1 sample (n_samples=1), but a search needs at least 2.")
-        weights = check_weights(sample_weight, n_rows(X))
-        if classes is not None and weights is not None and len(np.unique(y[weights > 0])) < 2:
-            raise TableError(
-                "A classifier needs at least 2 classes, but the rows with a positive sample_weight "
-                "are all of one class."
-            )
-        problem = self._problem(X, y, kind, classes, weights, groups, budget)
+        budget = self._budget()
+        problem = self._prepare(X, y, sample_weight, groups, budget)
         make_if_it_advises(self.record_to, self.experience)
         crew = self._crew(problem, budget).start(question_to_workers(problem, budget))
         try:
@@ -156,9 +147,23 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         finally:
             crew.close()
         self._keep(result, problem, budget)
-        self.best_pipeline_ = to_take_away(result.outcome.best_pipeline, given, X)
+        self.best_pipeline_ = to_take_away(result.outcome.best_pipeline, X, problem.X)
         self.recorded_ = record_run(self.record_to, problem, result, budget.has_clock, crew.answer)
         return self
+
+    def _prepare(self, X, y, sample_weight, groups, budget):
+        """Check the table and the target; return the problem to search on."""
+        X = check_table(self, X, reset=True)
+        y, kind, classes = self._check_target(y, n_rows(X))
+        if n_rows(X) < 2:
+            raise TableError("Found 1 sample (n_samples=1), but a search needs at least 2.")
+        weights = check_weights(sample_weight, n_rows(X))
+        if classes is not None and weights is not None and len(np.unique(y[weights > 0])) < 2:
+            raise TableError(
+                "A classifier needs at least 2 classes, but the rows with a positive sample_weight "
+                "are all of one class."
+            )
+        return self._problem(X, y, kind, classes, weights, groups, budget)
 
     def _budget(self):
         seconds = self.time_budget
@@ -221,7 +226,8 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         self.best_score_ = float(outcome.best.score)
         self.score_ = outcome.score
         self.scoring_ = problem.scoring.name
-        self.trials_ = trial_records(result.trials, outcome.members)
+        self.trials_ = trial_records(result.trials, outcome.members, result.reasons)
+        self._reasons = pack_reasons(result.reasons, self.trials_, problem.scoring.metric)
         self.n_trials_ = len(result.trials)
         self.similar_tasks_ = result.advice.session.similar_tasks()
         self.metafeatures_ = result.advice.metafeatures
@@ -248,6 +254,33 @@ class BaseMetaAuto(BaseEstimator, metaclass=ABCMeta):
         """DataFrame with a row for each trial, the best first."""
         check_is_fitted(self)
         return leaderboard_frame(self.trials_)
+
+    def explain_trial(self, trial=None):
+        """Say why a trial was expected to score what it was expected to, when it was proposed.
+
+        Parameters
+        ----------
+        trial : int or None, default=None
+            Its number, as in the leaderboard; None takes the best one that can be explained.
+
+        Returns
+        -------
+        Explanation
+            Predicted score and seconds, and by how much each earlier task and each earlier result
+            of this search moved the prediction; those that moved it least are summed up.
+
+        Raises
+        ------
+        ValueError
+            If there is no such trial, or no earlier task spoke for it: the openings and those of an
+            advisor that expects no particular score.
+
+        See Also
+        --------
+        sklearn_meta.inspection.AdviceDisplay : A figure of it.
+        """
+        check_is_fitted(self)
+        return unpack_reason(self._reasons, self.trials_, trial)
 
     def report(self):
         """Return a short text: what was tried, what won, who advised, where the time went.

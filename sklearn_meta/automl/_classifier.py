@@ -62,7 +62,9 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
         The labels.
     leaderboard_ : DataFrame
         A row for each trial: rank, family, score, seconds, whether earlier tasks advised it, its
-        weight in the ensemble, and more.
+        weight in the ensemble; `predicted_score`, which the advisor expected, NaN where it had no
+        say; `fold_seconds` and `predicted_seconds`, of fit and predict for one fold; `ended`,
+        seconds after the start of `fit`; and more.
     similar_tasks_ : list of dict
         The earlier tasks that the advice leaned on, nearest first, with distances.
     best_pipeline_ : Pipeline
@@ -96,6 +98,7 @@ class MetaAutoClassifier(ClassifierMixin, BaseMetaAuto):
     See Also
     --------
     MetaAutoRegressor : The same for numbers.
+    advise : Pipelines that earlier tasks speak for, without fitting any.
 
     Notes
     -----

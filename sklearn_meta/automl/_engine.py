@@ -56,6 +56,8 @@ class Result:
         Seconds of each phase.
     interrupted : bool
         Whether the user ended the search.
+    reasons : dict of int to (proposal, explanation)
+        Why each advised trial was proposed, by its number.
     """
 
     trials: list
@@ -63,6 +65,7 @@ class Result:
     advice: Advice
     spent: dict
     interrupted: bool
+    reasons: dict
 
 
 def run(plan):
@@ -123,7 +126,7 @@ def run(plan):
         "search": searched - advised + opened - prepared,
         "finish": budget.elapsed() - searched,
     }
-    return Result(trials, outcome, advice, spent, loop.interrupted)
+    return Result(trials, outcome, advice, spent, loop.interrupted, schedule.reasons)
 
 
 def constant_score(problem):

@@ -6,7 +6,7 @@ import numpy as np
 ADVISED = ("experience",)
 
 
-def trial_records(trials, members):
+def trial_records(trials, members, reasons):
     """Turn trials into plain dictionaries, which every format can store.
 
     Parameters
@@ -15,33 +15,44 @@ def trial_records(trials, members):
         All trials, by number.
     members : list of Member
         The ensemble.
+    reasons : dict of int to (proposal, explanation)
+        What was expected of the trials that an advisor proposed, by their numbers.
 
     Returns
     -------
     list of dict
     """
     weights = {member.trial: member.weight for member in members}
-    return [_record(trial, weights.get(trial.order.number, 0.0)) for trial in trials]
+    return [_record(trial, weights, reasons) for trial in trials]
 
 
-def _record(trial, weight):
+def _record(trial, weights, reasons):
     order = trial.order
+    proposal, _ = reasons.get(order.number, (None, None))
     return {
         "trial": order.number,
         "family": order.configuration["family"],
         "score": trial.score,
         "fold_scores": [float(fold.score) for fold in trial.folds],
         "seconds": float(trial.seconds),
+        "ended": float(trial.ended),
         "fit_seconds": float(sum(fold.fit_seconds for fold in trial.folds)),
-        "predicted_seconds": order.predicted_seconds,
+        "fold_seconds": float(trial.fold_seconds),
+        "predicted_score": _number(getattr(proposal, "predicted_score", None)),
+        "predicted_seconds": _number(order.predicted_seconds),
         "advised": order.origin in ADVISED,
         "origin": order.origin,
-        "weight": float(weight),
+        "weight": float(weights.get(order.number, 0.0)),
         "rows": max((fold.rows_used for fold in trial.folds), default=0),
         "status": trial.status,
         "reason": trial.reason,
         "configuration": dict(order.configuration),
     }
+
+
+def _number(value):
+    """Return a number, NaN for None."""
+    return float("nan") if value is None else float(value)
 
 
 def leaderboard_frame(records):

@@ -7,9 +7,6 @@ import numpy as np
 from sklearn_meta.cli._console import UsageError, note
 from sklearn_meta.cli._tables import check_column, check_output, read_table
 
-MANY_VALUES = 20  # a number with more distinct values is measured, not named
-MANY_SHARE = 0.5  # of the rows, for tables with few of them
-
 
 def run_fit(options):
     """Search for a model, save it and show the report.
@@ -123,10 +120,10 @@ def target_kind(y, wanted):
         )
     if wanted != "auto":
         return wanted
+    from sklearn_meta.automl._kind import guess_kind
+
     distinct = y.nunique()
-    many = distinct > MANY_VALUES or distinct > max(2, MANY_SHARE * len(y))
-    fractions = y.dtype.kind == "f"
-    task = "regression" if numeric and (many or fractions) else "classification"
+    task = guess_kind(y)
     other = "classification" if task == "regression" else "regression"
     hint = f"; if that is wrong, use --task {other}" if numeric else ""
     values = "numbers" if numeric else "labels"

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from sklearn_meta.cli._console import UsageError, note
+from sklearn_meta.cli._validate_live import add_live, run_live
 
 _FIGURES = (".png", ".svg", ".pdf")
 
@@ -34,6 +35,8 @@ def add_validate(verbs):
     add("--out", metavar="TABLE", help="write the figures: .csv, .csv.gz or .parquet")
     add("--per-task", metavar="TABLE", help="write the regret of each task")
     add("--figure", metavar="FIGURE", help="draw the curves: .png, .svg or .pdf")
+    add("--verbose", action="store_true", help="show each run of a live validation")
+    add_live(verb)
 
 
 def run_validate(options):
@@ -56,6 +59,8 @@ def run_validate(options):
             check_output(path)
     if options.figure is not None and Path(options.figure).suffix not in _FIGURES:
         raise UsageError(f"{options.figure} is no figure's name: end it in {', '.join(_FIGURES)}.")
+    if options.live is not None:
+        return run_live(options, _chosen(options.advisors or "random,gaussian"))
     from sklearn_meta.advisors import RegretDisplay, summarise_regret, validate
 
     advisors = _chosen(options.advisors)

@@ -180,6 +180,7 @@ class SearchLoop:
             self._waiting[trial.order.number] = trial
 
     def _record(self, trial):
+        trial.ended = self.budget.elapsed()
         self.trials.append(trial)
         self._free_disk()
         if self.ending is not None and self.budget.has_clock:

@@ -22,6 +22,12 @@ class Schedule:
         Rows to train on, step by step; None is all rows.
     floor : float
         Score of a constant prediction, the zero of the race.
+
+    Attributes
+    ----------
+    reasons : dict of int to (proposal, explanation)
+        What the session said of its proposals, by the trial's number; the explanation is None from
+        a session that gives none.
     """
 
     def __init__(self, session, problem, rungs, floor):
@@ -29,6 +35,7 @@ class Schedule:
         self.problem = problem
         self.rungs = rungs
         self.floor = floor
+        self.reasons = {}
         self._told = []
         self._promoted = set()  # numbers of the trials that went on
         self._next_number = 0
@@ -60,6 +67,9 @@ class Schedule:
         )
         if proposal is None:
             return None
+        explain = getattr(self.session, "explain", None)
+        why = None if explain is None else explain(proposal.configuration)
+        self.reasons[self._next_number] = proposal, why
         return self._order(
             proposal.configuration,
             proposal.origin,

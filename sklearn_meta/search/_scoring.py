@@ -34,6 +34,33 @@ STORED_METRIC = {
     "explained_variance": "r2",
 }
 
+#: Scorers whose values are those of the stored metric itself, for each kind of task.
+_SAME_AS_STORED = {
+    "binary": {"roc_auc", "neg_log_loss", "accuracy", "balanced_accuracy", "f1_macro"},
+    "multiclass": {
+        "roc_auc_ovr_weighted",
+        "neg_log_loss",
+        "accuracy",
+        "balanced_accuracy",
+        "f1_macro",
+    },
+    "regression": {"neg_root_mean_squared_error", "neg_mean_absolute_error", "r2"},
+}
+
+#: What an error message names to choose from.
+_FITTING = {
+    "binary": ("roc_auc", "neg_log_loss", "accuracy", "balanced_accuracy", "f1_macro"),
+    "multiclass": (
+        "neg_log_loss",
+        "roc_auc_ovr_weighted",
+        "accuracy",
+        "balanced_accuracy",
+        "f1_macro",
+    ),
+    "regression": ("neg_root_mean_squared_error", "neg_mean_absolute_error", "r2"),
+}
+_MAX_TRIED_CLASSES = 100
+
 _DEFAULT_SCORING = {
     "binary": "roc_auc",
     "multiclass": "neg_log_loss",
@@ -84,7 +111,7 @@ class Scoring:
     Raises
     ------
     ValueError
-        If the name is not a scorer's.
+        If the name is not a scorer's, or that scorer does not fit the kind of task.
     """
 
     def __init__(self, scoring, kind, classes=None):
@@ -97,6 +124,8 @@ class Scoring:
         check_scoring(self._replay(None), scoring=self._scorer)
         self._built_in = isinstance(scoring, str)  # a user's own "roc_auc" is the user's
         self._takes_weight = _takes_weight(self._scorer)
+        if self._built_in:
+            self._check_fit()
 
     @property
     def fast(self):
@@ -114,9 +143,49 @@ class Scoring:
         return float(self._scorer(replay, X, truth))
 
     @property
+    def is_stored(self):
+        """Whether experience keeps this very metric, not only one that ranks alike."""
+        return self._built_in and self.name in _SAME_AS_STORED[self.kind]
+
+    @property
     def of_labels(self):
         """Whether the scorer looks at predicted labels rather than at probabilities."""
         return getattr(self._scorer, "_response_method", "predict") == "predict"
+
+    def _check_fit(self):
+        """Raise an error if a scorer of scikit-learn's can't score this kind of task."""
+        module = getattr(self._scorer._score_func, "__module__", "")
+        is_for_numbers = module.endswith("._regression")
+        is_for_classes = module.endswith(("._classification", "._ranking"))
+        reason = ""
+        if is_for_numbers and self.kind != "regression":
+            reason = "it scores numbers"
+        elif is_for_classes and self.kind == "regression":
+            reason = "it scores classes"
+        elif self.kind != "regression" and self.classes is not None:
+            reason = self._try_classes()
+        if reason:
+            n_classes = "" if self.classes is None else f" of {len(self.classes)} classes"
+            raise ValueError(
+                f"scoring={self.name!r} does not fit a {self.kind} task{n_classes}: "
+                f"{reason.rstrip('.')}. Such as {', '.join(_FITTING[self.kind])} do."
+            )
+
+    def _try_classes(self):
+        """Score a few rows of each class; return what went wrong, or an empty text."""
+        n_classes = len(self.classes)
+        if self.fast or not 2 <= n_classes <= _MAX_TRIED_CLASSES:
+            return ""
+        codes = np.tile(np.arange(n_classes), 2)
+        predictions = np.full((2 * n_classes, n_classes), 0.1 / (n_classes - 1))
+        predictions[np.arange(2 * n_classes), codes] = 0.9
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                score = self(None, codes, predictions)
+        except ValueError as error:
+            return str(error)
+        return "" if np.isfinite(score) else f"it is {score} there"
 
     def _replay(self, predictions):
         if self.kind == "regression":

@@ -59,15 +59,30 @@ def make_folds(X, y, kind, *, cv=None, groups=None, time_budget=None, n_columns=
     with warnings.catch_warnings():
         # rare classes are not in every fold: their probability is then 0 there, which is right
         warnings.filterwarnings("ignore", message="The least populated class", category=UserWarning)
-        folds = [
-            (np.asarray(train), np.asarray(valid)) for train, valid in splitter.split(X, y, groups)
-        ]
+        try:
+            folds = [(np.asarray(a), np.asarray(b)) for a, b in splitter.split(X, y, groups)]
+        except ValueError as error:
+            raise ValueError(_which_parameter(error, cv, groups)) from error
     if not folds or any(not len(train) or not len(valid) for train, valid in folds):
         raise ValueError(
             f"cv={shorten(repr(cv), 80)} gave {len(folds)} splits of {len(y)} rows, some without "
             "rows to train or validate on; at least one with rows on both sides is needed."
         )
     return folds
+
+
+def _which_parameter(error, cv, groups):
+    """Say of a splitter's error which of our parameters it is about."""
+    reason = str(error).rstrip(".")
+    if groups is None and "groups" in reason:
+        return f"{reason}. cv={shorten(repr(cv), 80)} splits by groups: pass groups=... to fit."
+    if groups is not None:
+        n_groups = len(np.unique(groups))
+        return (
+            f"{reason}. The rows are of {n_groups} groups (groups=...), and no group may be on "
+            "both sides of a split: give groups that tell more rows apart, or another cv=..."
+        )
+    return f"{reason}. Give other splits with cv=..."
 
 
 def n_default_folds(n_rows, n_columns, n_classes, time_budget):
@@ -91,6 +106,11 @@ def _default_splitter(y, kind, groups, time_budget, n_columns, seed):
     n_folds = n_default_folds(n_rows, n_columns, n_classes, time_budget)
     if groups is not None:
         n_groups = len(np.unique(groups))
+        if n_groups < 2:
+            raise ValueError(
+                "groups has the same value for all rows, so no row could be validated on: give at "
+                "least two groups, or groups=None."
+            )
         if n_folds == 1 and n_groups > 2:
             return GroupShuffleSplit(1, test_size=0.25, random_state=seed)
         if kind == "regression":

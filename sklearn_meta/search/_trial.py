@@ -96,6 +96,8 @@ class Trial:
         Why, for people.
     seconds : float
         Wall clock from submission to the end.
+    ended : float
+        Seconds of the budget that were over when its result came; NaN before.
     """
 
     order: Order
@@ -103,6 +105,7 @@ class Trial:
     status: str = OK
     reason: str = ""
     seconds: float = 0.0
+    ended: float = float("nan")
 
     @property
     def score(self):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.datasets import make_classification
 from sklearn.metrics import make_scorer
+from sklearn.model_selection import GroupKFold
 
 from sklearn_meta import Experience, MetaAutoClassifier, MetaAutoRegressor
 from sklearn_meta.exceptions import (
@@ -178,8 +179,33 @@ def test_scorer_that_always_fails(scoring, told, binary):
 
 def test_scorer_that_does_not_know_the_labels(binary):
     X, y = binary
-    with pytest.raises(RuntimeError, match="pos_label"):
+    with pytest.raises(ValueError, match="'f1' does not fit.*pos_label.*Such as roc_auc"):
         small(MetaAutoClassifier, scoring="f1").fit(X, np.where(y == 1, "yes", "no"))
+
+
+def test_scorer_of_another_kind_of_task_fails_before_the_trials(binary, numbers):
+    X, y = binary
+    three = np.arange(len(y)) % 3
+    for estimator, scoring, target, told in (
+        (MetaAutoClassifier, "roc_auc", three, "3 classes: multi_class.*roc_auc_ovr_weighted"),
+        (MetaAutoClassifier, "r2", y, "it scores numbers"),
+        (MetaAutoRegressor, "accuracy", numbers[1], "it scores classes.*r2"),
+    ):
+        with pytest.raises(ValueError, match=f"{scoring!r} does not fit.*{told}"):
+            small(estimator, scoring=scoring).fit(X, target)
+
+
+@pytest.mark.parametrize(
+    "cv, groups, told",
+    [
+        (None, np.zeros(120), "at least two groups"),
+        (GroupKFold(5), np.arange(120) % 3, "3 groups.*another cv"),
+        (GroupKFold(5), None, "pass groups=... to fit"),
+    ],
+)
+def test_groups_that_cannot_be_split(cv, groups, told, numbers):
+    with pytest.raises(ValueError, match=told):
+        small(MetaAutoRegressor, cv=cv).fit(*numbers, groups=groups)
 
 
 # parameters

@@ -1,5 +1,7 @@
 """The verb validate."""
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -67,3 +69,39 @@ def test_what_can_not_be_done_is_said_in_one_line(words, message, base, run):
     assert done.code == 2
     assert message in done.err
     assert "Traceback" not in done.err
+
+
+def test_live_runs_that_are_known_are_summed_up(run, tmp_path):
+    folder, results = tmp_path / "tables", tmp_path / "runs.jsonl"
+    folder.mkdir()
+    index = [{"name": "t", "file": "t.csv", "target": "y", "task": "binary", "role": "report"}]
+    (folder / "index.json").write_text(json.dumps(index))
+    facts = {"table": "t", "group": "t", "seed": 0, "status": "ok", "error": ""}
+    lines = [
+        facts
+        | {"advisor": name, "time_budget": seconds, "test_score": score}
+        | {"constant_score": 0.5, "curve": [[1.0, score]]}
+        for name, seconds, score in (("gaussian", 2.0, 0.9), ("random", 4.0, 0.8))
+    ]
+    results.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    words = ["--time-budget", 2, "--cold-budget", 4, "--results", results]
+    done = run("validate", "--live", folder, *words, "--out", tmp_path / "live.csv")
+    assert done.code == 0
+    assert "1 tables, 1 seeds: about 0 minutes" in done.err
+    assert pd.read_csv(tmp_path / "live.csv")["wins"].tolist() == [1]
+    assert "gaussian" in done.out
+
+
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        (["--advisors", "gaussian"], "compares with 'random'"),
+        (["--time-budget", "ten"], "--time-budget ten has to be numbers"),
+    ],
+)
+def test_bad_words_of_a_live_validation(run, tmp_path, words, told):
+    index = [{"name": "t", "file": "t.csv", "target": "y"}]
+    (tmp_path / "index.json").write_text(json.dumps(index))
+    done = run("validate", "--live", tmp_path, *words)
+    assert done.code == 2
+    assert told in done.err
