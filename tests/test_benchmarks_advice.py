@@ -46,6 +46,26 @@ def test_ranks_are_told_from_the_best_ranked_advisors_side(load):
     assert "| 9 / 0 / 1 |" in lines[3]
 
 
+def test_the_lead_is_over_the_best_other_and_paired(load):
+    table = load("_validation_table")
+    losses = {"ours": [0.1, 0.3, 0.5, 0.7], "good": [0.2, 0.4, 0.6, 0.8], "bad": [0.9] * 4}
+    rows = [
+        {"advisor": name, "kind": "regression", "currency": "trials", "at": 1}
+        | {"group": str(n // 2), "task_id": n, "regret": value}
+        for name, values in losses.items()
+        for n, value in enumerate(values)
+    ]
+    found = table.leads(pd.DataFrame(rows), "ours")
+    assert found["other"].tolist() == ["good"]
+    assert found["difference"].iloc[0] == pytest.approx(0.1)
+    # tasks differ a lot, but each of them by the same
+    assert found["standard_error"].iloc[0] == pytest.approx(0.0, abs=1e-12)
+    assert list(table.leads_markdown(found, "lead"))[2:] == [
+        "| best other | good |",
+        "| its regret less ours | +10.0 ± 0.0 |",
+    ]
+
+
 @pytest.fixture
 def meta_dataset(tmp_path):
     """Return a folder like the published meta-dataset, with 12 tasks and 4 configurations."""
@@ -81,6 +101,20 @@ def test_the_published_matrix_is_read(load, meta_dataset):
     assert len(set(dealt.values())) == 10
 
 
+@pytest.mark.parametrize("grouped", [False, True])
+def test_the_first_proposal_is_compared_with_the_single_best(load, meta_dataset, grouped):
+    bench = load("bench_first_proposal")
+    matrix = bench.read_experience(meta_dataset).matrix("multiclass", "balanced_accuracy")
+    folds = bench.deal(matrix, grouped, 0)
+    together = {g: set(folds[matrix.tasks["group"] == g]) for g in matrix.tasks["group"]}
+    assert not grouped or all(len(own) == 1 for own in together.values())
+    # the first configuration is the best everywhere, so everyone has to find it
+    matrix.scores[:] = [0.9, 0.5, 0.4, 0.3]
+    matrix.scores += np.arange(11)[:, None] / 1000
+    found = bench.run(matrix, grouped, [0])
+    assert found.loc[0].tolist() == pytest.approx([0.0] * 3 + [1.0] * 3)
+
+
 def test_the_page_tells_where_ours_loses(load, tmp_path):
     bench = load("bench_leave_task_out")
     base = Experience.bundled().subset(kinds="regression", max_tasks=12)
@@ -90,6 +124,8 @@ def test_the_page_tells_where_ours_loses(load, tmp_path):
     assert "## Regression: 12 tasks" in text
     assert "Where `gaussian` has not the lowest mean regret" in text
     assert text.count("| random |") == 4
+    assert "Random after 50 evaluations" in text
+    assert "random after 50 median times" in text
 
 
 def test_the_page_of_calibration(load):

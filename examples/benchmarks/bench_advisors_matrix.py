@@ -14,6 +14,9 @@ Run it with::
 
     python examples/benchmarks/bench_advisors_matrix.py \
         --meta-dataset ../shared/meta_datasets/openml_sklearn_418x219 [--grouped]
+
+``--out`` keeps the regret of each task; ``--read`` prints the tables of such files, so that
+advisors may be run one at a time.
 """
 
 # %%
@@ -31,7 +34,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _validation_table import markdown
+from _validation_table import leads, leads_markdown, markdown
 
 from sklearn_meta.advisors import default_advisors, regret_table, summarise_regret, validate
 from sklearn_meta.experience import Experience
@@ -40,6 +43,7 @@ from sklearn_meta.metafeatures import describe_task
 AT = {"trials": (1, 2, 3, 5, 8, 10, 16, 32), "seconds": (1, 3, 10, 30, 100, 300)}
 N_FOLDS = 10
 METRIC = "balanced_accuracy"
+OURS = "gaussian"
 
 
 def read_experience(folder):
@@ -113,15 +117,10 @@ def time_metafeatures(tasks, seed=0):
 
 def main():
     """Read the arguments, validate, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
-    parser.add_argument("--meta-dataset", type=Path, required=True)
-    parser.add_argument("--grouped", action="store_true", help="keep near-duplicates together")
-    parser.add_argument("--free-metafeatures", action="store_true", help="charge no time for them")
-    known = list(default_advisors())
-    parser.add_argument("--advisors", nargs="+", default=known, choices=known)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, help="write the regret of each task to a parquet file")
-    arguments = parser.parse_args()
+    arguments = parse_arguments()
+    if arguments.read:
+        print_tables(pd.concat([pd.read_parquet(path) for path in arguments.read]))
+        return
     experience = read_experience(arguments.meta_dataset)
     folds = read_folds(arguments.meta_dataset, arguments.grouped, arguments.seed)
     charged = None if arguments.free_metafeatures else time_metafeatures(experience.tasks())
@@ -150,12 +149,32 @@ def main():
     print_tables(per_task)
 
 
+def parse_arguments():
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--meta-dataset", type=Path)
+    source.add_argument("--read", type=Path, nargs="+", help="files of --out, instead of a run")
+    parser.add_argument("--grouped", action="store_true", help="keep near-duplicates together")
+    parser.add_argument("--free-metafeatures", action="store_true", help="charge no time for them")
+    known = list(default_advisors())
+    parser.add_argument("--advisors", nargs="+", default=known, choices=known)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, help="write the regret of each task to a parquet file")
+    return parser.parse_args()
+
+
 def print_tables(per_task):
-    """Print a table for each currency."""
+    """Print a table for each currency, and how far ours is ahead of the best other."""
     summary = summarise_regret(per_task)
+    names = set(per_task["advisor"])
+    ahead = leads(per_task, OURS) if OURS in names and len(names) > 1 else None
     for currency in AT:
         table = regret_table(summary[summary["currency"] == currency], kind="classification")
         print("\n" + "\n".join(markdown(table, f"regret %, after {currency}")))
+        if ahead is not None:
+            own = ahead[ahead["currency"] == currency]
+            print("\n" + "\n".join(leads_markdown(own, f"lead, after {currency}")))
 
 
 if __name__ == "__main__":

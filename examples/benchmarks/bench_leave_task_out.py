@@ -39,6 +39,9 @@ from sklearn_meta.metafeatures import describe_task
 OURS = "gaussian"
 FITS = 3  # folds of an evaluation when the bundled base was collected
 COMPARED = (("trials", 5), ("median_seconds", 10))
+AT = {"trials": (1, 3, 5, 8, 10, 20, 50), "median_seconds": (1, 3, 5, 10, 30, 50)}
+GOAL = 50  # evaluations of the random advisor, to be matched
+WITHIN = 8  # by so many of ours, and within a tenth of the time
 HEADS = {"trials": "after evaluations", "median_seconds": "after multiples of the median time"}
 
 
@@ -74,6 +77,7 @@ def run_all(experience, arguments):
                 {name: advisor},
                 metric=arguments.metric,
                 reference=arguments.reference,
+                at=AT,
                 n_fits=FITS,
                 metafeature_seconds=charged,
                 seed=seed,
@@ -139,7 +143,29 @@ def kind_section(kind, per_task):
             "p by Wilcoxon's signed-rank test of the best-ranked against each other one):\n"
         )
         yield "\n".join(ranks_markdown(found)) + "\n"
+    yield from goal(summary)
     yield from losses(summary, per_task)
+
+
+def goal(summary):
+    """How soon ours is where random is after 50 evaluations, and in a tenth of its time."""
+    regret = summary.set_index(["advisor", "currency", "at"])["regret"]
+    random, ours = regret["random"], regret[OURS]
+    target = random["trials", GOAL]
+    reached = [at for at in AT["trials"] if ours["trials", at] <= target]
+    yield (
+        f"Random after {GOAL} evaluations: {100 * target:.2f} %. `{OURS}` after {WITHIN}: "
+        f"{100 * ours['trials', WITHIN]:.2f} %; "
+        + (f"it is there after {reached[0]}." if reached else "it never gets there.")
+        + " In a tenth of the time: "
+        + "; ".join(
+            f"random after {10 * at} median times {100 * random['median_seconds', 10 * at]:.2f} %, "
+            f"`{OURS}` after {at} {100 * ours['median_seconds', at]:.2f} %"
+            for at in AT["median_seconds"]
+            if 10 * at in AT["median_seconds"]
+        )
+        + ".\n"
+    )
 
 
 def losses(summary, per_task):
