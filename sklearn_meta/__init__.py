@@ -8,9 +8,10 @@ _HOME = {
     "Experience": "sklearn_meta.experience",
     "MetaAutoClassifier": "sklearn_meta.automl",
     "MetaAutoRegressor": "sklearn_meta.automl",
+    "MetaSearchCV": "sklearn_meta.automl",
 }
 
-__all__ = ["Experience", "MetaAutoClassifier", "MetaAutoRegressor"]
+__all__ = ["Experience", "MetaAutoClassifier", "MetaAutoRegressor", "MetaSearchCV"]
 
 
 def __getattr__(name):

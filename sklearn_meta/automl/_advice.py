@@ -94,7 +94,7 @@ def start_advice(
     advisor = GaussianAdvisor() if advisor is None else clone(advisor)
     space = problem.space_at(n_fit_rows)
     with opened_experience(experience) as known:
-        known, excluded = _without_leaks(known, problem.X, fingerprint, looks)
+        known, excluded = without_leaks(known, problem.X, fingerprint, looks)
         session = advisor.fit(known).start(task, space, random_state=random_state)
     return Advice(session, task.metafeatures, fingerprint, excluded)
 
@@ -136,7 +136,7 @@ def _open_one(experience):
     )
 
 
-def _without_leaks(experience, X, fingerprint, looks):
+def without_leaks(experience, X, fingerprint, looks):
     """Leave out what may hold the table; return a view, and the signs by the tasks' names."""
     if experience is None:
         return None, {}

@@ -1,0 +1,59 @@
+"""What a search knows while it runs."""
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass
+class State:
+    """A running search.
+
+    Attributes
+    ----------
+    budget : Budget
+        Counts the seconds of `fit`.
+    scope : ExitStack
+        What lasts until scikit-learn has chosen its workers.
+    splits : list of (ndarray, ndarray)
+        The folds.
+    advice : SearchAdvice
+        Who proposes.
+    rounds : Rounds
+        The search.
+    clock : Clock or None
+        The deadline.
+    backend : StoppableBackend or None
+        Where fits run; None if that is the user's choice, or nothing has to be ended.
+    """
+
+    budget: object
+    scope: ExitStack
+    splits: list = field(default_factory=list)
+    advice: object = None
+    rounds: object = None
+    clock: object = None
+    backend: object = None
+
+    @contextmanager
+    def under_limit(self, predicted_seconds, limit):
+        """Carry out a round that is ended after so many seconds.
+
+        Parameters
+        ----------
+        predicted_seconds : list of float or None
+            Of one fold of each candidate. A round that is short by these runs in the caller.
+        limit : float or None
+            Seconds; None to wait for its end.
+        """
+        backend = self.backend
+        if backend is None:
+            yield
+            return
+        lone = backend.n_workers == 1 and (limit is None or self.clock.is_small(predicted_seconds))
+        backend.in_caller = lone or not backend.may_fork
+        if limit is not None and not backend.in_caller:
+            backend.start_timer(limit)
+        try:
+            yield
+        finally:
+            backend.stop_timer()
