@@ -81,7 +81,7 @@ class Look:
             kind=self.kind,
             n_rows=n_fit_rows,
             n_classes=self.n_classes,
-            width=self.n_columns,
+            width=max(self.n_columns, 1),
             target_scale=1.0 if inner.scales_target else self.target_scale,
             column_variance=variance,
         )
@@ -106,7 +106,7 @@ def look_at(estimator, X, y, random_state):
         them, if anything is.
     """
     kind = _kind_of(estimator)
-    shape = np.shape(X) if hasattr(X, "shape") else (len(X),)
+    shape = X.shape if hasattr(X, "shape") else (len(X),)
     width = shape[1] if len(shape) > 1 else _UNKNOWN_WIDTH
     blind = Look(kind, shape[0], width)
     if kind is None:
