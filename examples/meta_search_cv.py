@@ -3,8 +3,8 @@ Tune your own pipeline, starting from experience
 ================================================
 
 ``MetaSearchCV`` is used like scikit-learn's ``RandomizedSearchCV``. It finds the model that
-experience knows inside your pipeline, takes ranges and starting points from earlier tasks, and learns
-from each result what to try next.
+experience knows inside your pipeline, takes ranges and starting points from earlier tasks, and
+learns from each result what to try next.
 """
 
 # %%

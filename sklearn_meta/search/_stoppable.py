@@ -58,6 +58,14 @@ class StoppableBackend(ParallelBackendBase):
         self.parallel = parallel
         return self.effective_n_jobs(n_jobs)
 
+    def warm_up(self):
+        """Start the workers, while the caller goes on."""
+        if self.may_fork:
+            slots = [take_slot(_threads_of_one(self.n_workers)) for _ in range(self.n_workers)]
+            for slot in slots:
+                slot.submit(int)
+                release_slot(slot)
+
     def start_timer(self, seconds):
         """End what runs after so many seconds, unless `stop_timer` comes first."""
         self._reason = None

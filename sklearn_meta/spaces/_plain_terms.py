@@ -43,6 +43,7 @@ def _logistic_penalty(configuration, context):
         "solver": "saga",
         "max_iter": bounded_iterations(context, 150),
         "tol": 1e-3,
+        "random_state": context.random_state,  # this solver draws rows, the usual one does not
     }
 
 

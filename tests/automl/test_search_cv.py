@@ -127,6 +127,17 @@ def test_the_number_of_jobs_changes_nothing(classes):
     assert results[0] == results[1]
 
 
+def test_a_solver_that_draws_rows_gets_a_seed(classes):
+    """An elastic net needs such a solver; the estimator's own draws nothing."""
+    scores = [
+        MetaSearchCV(LogisticRegression(), n_iter=3, cv=2, random_state=0)
+        .fit(*classes)
+        .cv_results_["mean_test_score"]
+        for _ in range(2)
+    ]
+    np.testing.assert_array_equal(*scores)
+
+
 def test_ten_candidates_unless_told(classes):
     search = MetaSearchCV(KNeighborsClassifier(), cv=2, experience=None).fit(*classes)
     assert len(search.cv_results_["params"]) == 10
@@ -303,6 +314,7 @@ def test_groups_and_weights(classes):
     assert search.n_splits_ == 3
     with config_context(enable_metadata_routing=True):
         model = LogisticRegression().set_fit_request(sample_weight=True)
+        model.set_score_request(sample_weight=True)
         weights = np.where(y == 1, 1.0, 1e-9)
         search = cold(model, {"C": [1.0]}, n_iter=1).fit(X, y, sample_weight=weights)
     assert (search.predict(X) == 1).all()

@@ -107,7 +107,7 @@ def start_search(
         If nothing says what to search.
     """
     inner = find_inner(estimator)
-    context = look.context(inner, n_fit_rows)
+    context = look.context(inner, n_fit_rows, random_state)
     if distributions is None and (inner.plain is None or context is None):
         raise ValueError(_no_ranges(estimator, inner))
     branches = make_branches(estimator, inner, context, distributions)

@@ -9,7 +9,7 @@ from sklearn_meta.automl.search_cv._axes import make_axis
 from sklearn_meta.spaces import Family, configuration_key
 
 #: With so many combinations of listed values or fewer, all of them can be tried.
-_COUNTABLE = 100_000
+_COUNTABLE = 5_000
 
 
 class FamilyBranch:

@@ -3,7 +3,6 @@
 import numpy as np
 
 _REFIT_MARGIN = 1.3  # a refit on all rows, in units of what the rows alone explain
-_CALLER_SHARE = 10  # a candidate that takes this part of the time left runs in the caller
 
 
 class Clock:
@@ -56,18 +55,6 @@ class Clock:
     def round_limit(self):
         """Return after how many seconds a round has to be ended."""
         return self.fold_limit() * self._turns
-
-    def is_small(self, predicted_seconds):
-        """Tell whether a round is so short that it need not be stoppable.
-
-        Parameters
-        ----------
-        predicted_seconds : list of float or None
-            Of one fold of each candidate.
-        """
-        known = [seconds for seconds in predicted_seconds if seconds is not None]
-        fold = max([self._longest_fold, *known])
-        return fold * self._turns * _CALLER_SHARE < self._budget.left()
 
     def learn(self, results, best):
         """Take note of measured seconds, and of the refit that the best candidate needs."""

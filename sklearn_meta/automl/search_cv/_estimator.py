@@ -1,20 +1,21 @@
 """A drop-in for scikit-learn's randomised search that starts from experience."""
 
 from contextlib import ExitStack
+from copy import deepcopy
 from numbers import Integral, Real
 
 import numpy as np
 from joblib import parallel_config
 from joblib.parallel import get_active_backend
 from sklearn.model_selection import check_cv
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, get_tags
 
 from sklearn_meta._compat import BaseSearchCV, HasMethods, Interval, _num_samples
 from sklearn_meta.automl._base import BaseMetaAuto
 from sklearn_meta.automl.search_cv._advice import metric_of, start_search
 from sklearn_meta.automl.search_cv._clock import Clock
 from sklearn_meta.automl.search_cv._look import look_at
-from sklearn_meta.automl.search_cv._rounds import AllFitsFailed, Limits, Rounds
+from sklearn_meta.automl.search_cv._rounds import AllFitsFailedError, Limits, Rounds
 from sklearn_meta.automl.search_cv._state import State
 from sklearn_meta.search import Budget, StoppableBackend
 
@@ -180,6 +181,13 @@ class MetaSearchCV(BaseSearchCV):
         self.advisor = advisor
         self.random_state = random_state
 
+    def __sklearn_tags__(self):
+        """Tell scikit-learn what the estimator takes."""
+        tags, inner = super().__sklearn_tags__(), get_tags(self.estimator)
+        tags.input_tags = deepcopy(inner.input_tags)
+        tags.target_tags = deepcopy(inner.target_tags)
+        return tags
+
     def fit(self, X, y=None, **params):
         """Search, and refit the best.
 
@@ -235,7 +243,7 @@ class MetaSearchCV(BaseSearchCV):
         )
         growth = _num_samples(X) / max(n_fit_rows, 1)
         limits = self._limits(state, backend, growth)
-        state.advice, state.clock, state.backend = advice, limits.clock, backend
+        state.advice, state.backend = advice, backend
         state.rounds = Rounds(advice, self.estimator, limits, guide, seed)
 
     def _install_backend(self, state):
@@ -245,6 +253,7 @@ class MetaSearchCV(BaseSearchCV):
         if not state.budget.has_clock or users_own:
             return None
         backend = StoppableBackend(self.n_jobs)
+        backend.warm_up()
         state.scope.enter_context(parallel_config(backend=backend))
         return backend
 
@@ -281,19 +290,19 @@ class MetaSearchCV(BaseSearchCV):
         search_ctx = callback_ctx.subcontext(task_name="search", max_subtasks=None)
         search_ctx.call_on_fit_task_begin(estimator=self)
 
-        def evaluate(params, predicted_seconds, limit):
+        def evaluate(params, limit):
             round_ctx = search_ctx.subcontext(
                 task_name="round",
                 max_subtasks=len(params) * len(state.splits),
                 sequential_subtasks=False,
             ).call_on_fit_task_begin(estimator=self)
-            with state.under_limit(predicted_seconds, limit):
+            with state.under_limit(limit):
                 try:
                     results = evaluate_candidates(params, cv=folds, callback_ctx=round_ctx)
                 except ValueError as error:
                     if self.error_score == "raise" or "fits failed" not in str(error):
                         raise
-                    raise AllFitsFailed(str(error)) from error
+                    raise AllFitsFailedError(str(error)) from error
             round_ctx.call_on_fit_task_end(estimator=self)
             return results
 

@@ -58,7 +58,7 @@ class Look:
             self.kind, self.n_rows, self.n_columns, self.n_classes, self.metafeatures
         )
 
-    def context(self, inner, n_fit_rows):
+    def context(self, inner, n_fit_rows, random_state):
         """Return what translations may know; None if the estimator predicts nothing.
 
         Parameters
@@ -67,6 +67,8 @@ class Look:
             The model.
         n_fit_rows : int
             Rows that a fold trains on.
+        random_state : int
+            Seed for a model that has none of its own but comes to need one.
 
         Returns
         -------
@@ -77,8 +79,10 @@ class Look:
         variance = 1.0
         if inner.is_bare and isinstance(self.X, np.ndarray):
             variance = float(np.nanvar(self.X)) or 1.0
+        own_seed = inner.params.get("random_state")
         return PlainContext(
             kind=self.kind,
+            random_state=random_state if own_seed is None else own_seed,
             n_rows=n_fit_rows,
             n_classes=self.n_classes,
             width=max(self.n_columns, 1),

@@ -74,7 +74,10 @@ class Refiner:
         if not candidates:
             return None, None
         at = _encoded(parameters, candidates)
-        seconds = np.exp(_fitted(known, np.log([self._seconds[n] for n in own])).predict(at))
+        seconds = None
+        if seconds_limit is not None:  # without a clock, measured seconds decide nothing
+            spent = np.log([self._seconds[n] for n in own])
+            seconds = np.exp(_fitted(known, spent).predict(at))
         process = _fitted(known, scores)
         waiting = [point for point in pending if point["family"] == branch]
         if waiting:
@@ -83,10 +86,12 @@ class Refiner:
             scores = np.concatenate([scores, process.predict(believed)])
             process = _fitted(known, scores)
         gain = _expected_improvement(process, at, scores.max())
-        if seconds_limit is not None:
+        if seconds is not None:
             gain = np.where(seconds <= seconds_limit, gain, -1.0)
         best = int(np.argmax(gain))
-        return (candidates[best], float(seconds[best])) if gain[best] >= 0 else (None, None)
+        if gain[best] < 0:
+            return None, None
+        return candidates[best], None if seconds is None else float(seconds[best])
 
     def _candidates(self, branch, own, pending):
         """Draw points all over, and near the best."""

@@ -75,25 +75,21 @@ class Rounds:
         Parameters
         ----------
         evaluate : callable
-            ``evaluate(params, predicted_seconds, limit)`` fits a list of settings on all folds and
-            returns all results so far, in scikit-learn's format. It raises `AllFitsFailed` if none
-            of them could be fitted, `TasksEndedError` if they were ended after `limit` seconds.
+            ``evaluate(params, limit)`` fits a list of settings on all folds and returns all results
+            so far, in scikit-learn's format. It raises `AllFitsFailedError` if none of them could
+            be fitted, `TasksEndedError` if they were ended after `limit` seconds.
 
         Raises
         ------
-        AllFitsFailed
+        AllFitsFailedError
             If no candidate at all could be fitted.
         """
         error = None
         while batch := self._next_batch():
             together = self._failed + batch
             try:
-                results = evaluate(
-                    [candidate.params for candidate in together],
-                    [candidate.predicted_seconds for candidate in batch],
-                    self._round_limit(),
-                )
-            except AllFitsFailed as failure:
+                results = evaluate([c.params for c in together], self._round_limit())
+            except AllFitsFailedError as failure:
                 error, self._failed = failure, together
                 self._tell_lost(batch, "error", "all fits failed")
             except TasksEndedError as ended:
@@ -103,7 +99,7 @@ class Rounds:
                 self._failed = []
                 self._tell(together, results)
         if not self.origins:
-            raise error or AllFitsFailed(_NOTHING_EVALUATED)
+            raise error or AllFitsFailedError(_NOTHING_EVALUATED)
         self._note_unfinished(self._failed, "all fits failed")
 
     def _next_batch(self):
@@ -178,7 +174,7 @@ class Rounds:
     def _any_left(self):
         """Return one of the listed combinations that were not tried, drawn at random, or None."""
         clock = self._limits.clock
-        if clock is not None and self._scores and clock.fold_limit() <= 0:
+        if clock is not None and self._scores and not clock.may_begin_unknown():
             return None
         left = [
             Candidate(point, params, "random")
@@ -215,7 +211,7 @@ class Rounds:
         self.unfinished += [{"params": c.params, "reason": reason} for c in batch]
 
 
-class AllFitsFailed(ValueError):
+class AllFitsFailedError(ValueError):
     """None of a round's fits succeeded."""
 
 

@@ -20,8 +20,6 @@ class State:
         Who proposes.
     rounds : Rounds
         The search.
-    clock : Clock or None
-        The deadline.
     backend : StoppableBackend or None
         Where fits run; None if that is the user's choice, or nothing has to be ended.
     """
@@ -31,26 +29,23 @@ class State:
     splits: list = field(default_factory=list)
     advice: object = None
     rounds: object = None
-    clock: object = None
     backend: object = None
 
     @contextmanager
-    def under_limit(self, predicted_seconds, limit):
+    def under_limit(self, limit):
         """Carry out a round that is ended after so many seconds.
 
         Parameters
         ----------
-        predicted_seconds : list of float or None
-            Of one fold of each candidate. A round that is short by these runs in the caller.
         limit : float or None
-            Seconds; None to wait for its end.
+            Seconds; None to wait for its end. Then a lone worker is not waited for: the round
+            runs in this process while the worker starts.
         """
         backend = self.backend
         if backend is None:
             yield
             return
-        lone = backend.n_workers == 1 and (limit is None or self.clock.is_small(predicted_seconds))
-        backend.in_caller = lone or not backend.may_fork
+        backend.in_caller = not backend.may_fork or (backend.n_workers == 1 and limit is None)
         if limit is not None and not backend.in_caller:
             backend.start_timer(limit)
         try:
