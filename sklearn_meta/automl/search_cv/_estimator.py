@@ -17,6 +17,7 @@ from sklearn_meta.automl.search_cv._clock import Clock
 from sklearn_meta.automl.search_cv._look import look_at
 from sklearn_meta.automl.search_cv._rounds import AllFitsFailedError, Limits, Rounds
 from sklearn_meta.automl.search_cv._state import State
+from sklearn_meta.exceptions import TableError
 from sklearn_meta.search import Budget, StoppableBackend
 
 DEFAULT_CANDIDATES = 10
@@ -220,6 +221,11 @@ class MetaSearchCV(BaseSearchCV):
 
     def _check_input_parameters(self, X, y, split_params):
         """Prepare the search: scikit-learn's last hook before it starts its workers."""
+        if y is None and get_tags(self.estimator).target_tags.required:
+            raise TableError(
+                f"MetaSearchCV around {type(self.estimator).__name__} requires y to be passed, but "
+                "the target y is None."
+            )
         state = self._state
         state.splits = list(self._checked_cv_orig.split(X, y, **split_params))
         if not state.splits:

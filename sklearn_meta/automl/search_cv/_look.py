@@ -120,7 +120,7 @@ def look_at(estimator, X, y, random_state):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the model gives them again
             return _described(kind, X, y, random_state)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:
         blind.reason = f"the table can't be described: {error}".split("\n")[0][:300]
         return blind
 
