@@ -38,6 +38,10 @@ def table():
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_fit_that_overruns_is_ended(table, n_jobs):
     """Which is not known before: the first ones take next to nothing."""
+    waiting = StoppableBackend(n_jobs)
+    waiting.in_caller = False
+    with parallel_config(backend=waiting):  # starting workers is not what is measured here
+        Parallel()(delayed(time.sleep)(0.5) for _ in range(2 * n_jobs))
     search = MetaSearchCV(
         Sleeper(),
         {"seconds": [0.01, 0.02, 300.0]},
