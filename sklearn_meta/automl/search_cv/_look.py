@@ -13,8 +13,8 @@ from sklearn_meta._validation import (
     n_columns,
     n_rows,
 )
-from sklearn_meta.experience._fingerprint import Fingerprint
-from sklearn_meta.experience._near import Description
+from sklearn_meta.experience.identity._fingerprint import Fingerprint
+from sklearn_meta.experience.identity._near import Description
 from sklearn_meta.metafeatures import TaskView, describe_task
 from sklearn_meta.spaces import PlainContext
 

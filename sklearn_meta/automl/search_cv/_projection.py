@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_meta.experience._matrix import EvaluationMatrix
+from sklearn_meta.experience.records._matrix import EvaluationMatrix
 from sklearn_meta.spaces import configuration_key
 
 #: Steps of a configuration's pipeline that change what the model sees so much that its result says
