@@ -372,3 +372,14 @@ def test_boosters_of_other_packages(classes, name):
     search = MetaSearchCV(model, n_iter=2, cv=2, random_state=0).fit(*classes)
     assert search.advice_["family"] == name
     assert search.best_score_ > 0.6
+
+
+def test_beyond_the_known_the_results_lead(classes):
+    """On a smooth score the search closes in on its peak, which ten random draws miss."""
+
+    def nearness(estimator, X, y):
+        return -((estimator.level - 0.7) ** 2) - (estimator.broken == "x")
+
+    search = cold(Stranger(), {"level": Float("level", -10, 10)}, scoring=nearness, n_iter=16)
+    search.fit(*classes)
+    assert abs(search.best_params_["level"] - 0.7) < 0.2

@@ -135,6 +135,7 @@ class Rounds:
                 return candidate
             if score is not None:
                 self._advice.session.tell(candidate.point, score)
+                self._refiner.tell(candidate.point, np.nan, np.nan)  # it knows the score already
         return self._any_left()
 
     def _ask(self):
@@ -198,7 +199,9 @@ class Rounds:
             score = float(scores[number])
             status = OK if np.isfinite(score) else "error"
             self._scores[_settings(candidate.params)] = score
-            self._advice.session.tell(candidate.point, score, float(seconds[number]), status=status)
+            spent = float(seconds[number])
+            self._advice.session.tell(candidate.point, score, spent, status=status)
+            self._refiner.tell(candidate.point, score, spent)
             self.origins.append(candidate.origin)
         if self._limits.clock is not None and np.isfinite(scores).any():
             self._limits.clock.learn(results, int(np.nanargmax(scores)))
@@ -206,6 +209,7 @@ class Rounds:
     def _tell_lost(self, batch, status, reason):
         for candidate in batch:
             self._advice.session.tell(candidate.point, np.nan, status=status)
+            self._refiner.tell(candidate.point, np.nan, np.nan)
 
     def _note_unfinished(self, batch, reason):
         self.unfinished += [{"params": c.params, "reason": reason} for c in batch]
