@@ -11,7 +11,7 @@ learns from each result what to try next.
 # Without ranges
 # --------------
 #
-# The logistic regression at the end of the pipeline is known. The second candidate is always the
+# The logistic regression at the end of the pipeline is known. The second candidate is the
 # pipeline as it is.
 
 import warnings

@@ -79,7 +79,9 @@ def run(options):
         row = carry_out(entry, row, options)
         results.append(row)
         figures = {
-            k: round(row[k], 5) for k in ("cv_score", "test_score", "cpu_seconds") if k in row
+            k: round(float(row[k]), 5)
+            for k in ("cv_score", "test_score", "cpu_seconds")
+            if k in row
         }
         where = [str(row[name]) for name in ("table", "model", "system", "seed")]
         print(f"{number}/{len(runs)} {' '.join(where)} {figures} {row['error']}", flush=True)

@@ -30,7 +30,8 @@ class MetaSearchCV(BaseSearchCV):
     Used like scikit-learn's `RandomizedSearchCV`, with the same attributes. For the models that
     experience knows (alone, or at the end of pipelines and wrappers), ranges and starting points
     come from earlier tasks that looked like this one; each round of results then decides what is
-    tried next. The parameters that the estimator has are always the second candidate.
+    tried next. The parameters that the estimator has are the second candidate, unless they lie
+    outside the given distributions.
 
     Parameters
     ----------
