@@ -8,10 +8,11 @@ _HOME = {
     "Experience": "sklearn_meta.experience",
     "MetaAutoClassifier": "sklearn_meta.automl",
     "MetaAutoRegressor": "sklearn_meta.automl",
+    "MetaSearchCV": "sklearn_meta.automl",
     "advise": "sklearn_meta.automl",
 }
 
-__all__ = ["Experience", "MetaAutoClassifier", "MetaAutoRegressor", "advise"]
+__all__ = ["Experience", "MetaAutoClassifier", "MetaAutoRegressor", "MetaSearchCV", "advise"]
 
 
 def __getattr__(name):

@@ -105,7 +105,7 @@ def start_advice(problem, budget, *, advisor, experience, n_fit_rows, random_sta
     advisor = GaussianAdvisor() if advisor is None else clone(advisor)
     space = problem.space_at(n_fit_rows)
     with opened_experience(experience) as known:
-        known, excluded = _without_leaks(known, problem.X, fingerprint, looks)
+        known, excluded = without_leaks(known, problem.X, fingerprint, looks)
         session = advisor.fit(known).start(task, space, random_state=random_state)
     if haste.skipped:
         logger.info("no time on this machine for: %s", ", ".join(haste.skipped))
@@ -158,7 +158,7 @@ def _open_one(experience):
     )
 
 
-def _without_leaks(experience, X, fingerprint, looks):
+def without_leaks(experience, X, fingerprint, looks):
     """Leave out what may hold the table; return a view, and the signs by the tasks' names."""
     if experience is None:
         return None, {}

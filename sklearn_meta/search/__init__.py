@@ -8,9 +8,10 @@ from sklearn_meta.search._loop import KEPT_TRIALS, SearchLoop
 from sklearn_meta.search._metrics import DEFAULT_METRIC, GREATER_IS_BETTER, evaluate_metrics
 from sklearn_meta.search._progress import Progress
 from sklearn_meta.search._schedule import Schedule
-from sklearn_meta.search._scoring import Scoring, default_scoring
+from sklearn_meta.search._scoring import STORED_METRIC, Scoring, default_scoring
 from sklearn_meta.search._slots import InlineSlot, WorkerSlot, release_slot, take_slot
 from sklearn_meta.search._splits import make_folds, make_rungs
+from sklearn_meta.search._stoppable import StoppableBackend, TasksEndedError
 from sklearn_meta.search._trial import (
     OK,
     FoldScore,
@@ -26,6 +27,7 @@ __all__ = [
     "GREATER_IS_BETTER",
     "KEPT_TRIALS",
     "OK",
+    "STORED_METRIC",
     "Budget",
     "Crew",
     "FoldOutcome",
@@ -38,6 +40,8 @@ __all__ = [
     "Schedule",
     "Scoring",
     "SearchLoop",
+    "StoppableBackend",
+    "TasksEndedError",
     "Trial",
     "WorkerSlot",
     "default_scoring",

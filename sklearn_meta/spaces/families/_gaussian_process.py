@@ -15,6 +15,33 @@ MAX_ROWS = 500
 
 def build(configuration, context):
     """Build a Gaussian process; the length scale starts in units of the square root of p."""
+    kernel = make_kernel(configuration, context)
+    if context.is_regression:
+        process = GaussianProcessRegressor(kernel, random_state=context.random_state)
+        return TransformedTargetRegressor(process, transformer=StandardScaler())
+    return GaussianProcessClassifier(
+        kernel,
+        max_iter_predict=50,
+        random_state=context.random_state,
+        n_jobs=context.n_threads,
+    )
+
+
+def make_kernel(configuration, context):
+    """Make the covariance function of a configuration.
+
+    Parameters
+    ----------
+    configuration : dict
+        A complete configuration.
+    context : BuildContext
+        What is known of the task.
+
+    Returns
+    -------
+    Kernel
+        With a noise of its own for numbers.
+    """
     scale = configuration["length_scale"] * context.width**0.5
     bounds = (scale / 100, scale * 100)
     if configuration["kernel"] == "rbf":
@@ -23,17 +50,8 @@ def build(configuration, context):
         shape = Matern(scale, bounds, nu=1.5 if configuration["kernel"] == "matern" else 0.5)
     kernel = ConstantKernel(1.0, (1e-2, 1e3)) * shape
     if context.is_regression:
-        process = GaussianProcessRegressor(
-            kernel + WhiteKernel(configuration["noise"], (1e-5, 10.0)),
-            random_state=context.random_state,
-        )
-        return TransformedTargetRegressor(process, transformer=StandardScaler())
-    return GaussianProcessClassifier(
-        kernel,
-        max_iter_predict=50,
-        random_state=context.random_state,
-        n_jobs=context.n_threads,
-    )
+        return kernel + WhiteKernel(configuration["noise"], (1e-5, 10.0))
+    return kernel
 
 
 def _limits(n_rows, n_columns, n_classes):
