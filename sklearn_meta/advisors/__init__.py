@@ -1,8 +1,11 @@
 """Advisors: what to try next on a task, by what was learned on earlier ones."""
 
+from importlib import import_module
+
 from sklearn_meta.advisors._base import AdviceSession, BaseAdvisor, Proposal, TaskDescription
 from sklearn_meta.advisors._comparison import Comparison, compare_advisors
 from sklearn_meta.advisors._display import RegretDisplay
+from sklearn_meta.advisors._enqueue import enqueue
 from sklearn_meta.advisors._gaussian import GaussianAdvisor
 from sklearn_meta.advisors._nearest import NearestTasksAdvisor
 from sklearn_meta.advisors._portfolio import PortfolioAdvisor
@@ -16,6 +19,7 @@ __all__ = [
     "Comparison",
     "GaussianAdvisor",
     "NearestTasksAdvisor",
+    "OptunaSampler",
     "PortfolioAdvisor",
     "Proposal",
     "RandomAdvisor",
@@ -23,7 +27,19 @@ __all__ = [
     "TaskDescription",
     "compare_advisors",
     "default_advisors",
+    "enqueue",
     "regret_table",
     "summarise_regret",
     "validate",
 ]
+
+_HOMES = {"OptunaSampler": "_optuna_sampler"}
+
+
+def __getattr__(name):
+    """Load what needs Optuna when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
