@@ -4,9 +4,11 @@ from importlib import import_module
 
 from sklearn_meta.advisors._base import AdviceSession, BaseAdvisor, Proposal, TaskDescription
 from sklearn_meta.advisors._comparison import Comparison, compare_advisors
+from sklearn_meta.advisors._deep_kernel import DeepKernelAdvisor
 from sklearn_meta.advisors._display import RegretDisplay
 from sklearn_meta.advisors._enqueue import enqueue
 from sklearn_meta.advisors._gaussian import GaussianAdvisor
+from sklearn_meta.advisors._named import named_advisors
 from sklearn_meta.advisors._nearest import NearestTasksAdvisor
 from sklearn_meta.advisors._portfolio import PortfolioAdvisor
 from sklearn_meta.advisors._random import RandomAdvisor
@@ -17,6 +19,7 @@ __all__ = [
     "AdviceSession",
     "BaseAdvisor",
     "Comparison",
+    "DeepKernelAdvisor",
     "GaussianAdvisor",
     "NearestTasksAdvisor",
     "OptunaSampler",
@@ -28,6 +31,7 @@ __all__ = [
     "compare_advisors",
     "default_advisors",
     "enqueue",
+    "named_advisors",
     "regret_table",
     "summarise_regret",
     "validate",
