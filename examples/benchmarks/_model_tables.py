@@ -69,9 +69,17 @@ def suggest(trial, family):
     configuration, ranges = {"family": family}, distributions(family)
     for parameter in tuned(family):
         if parameter.is_active(configuration):
-            drawn = trial._suggest(parameter.name, ranges[parameter.name])
-            configuration[parameter.name] = drawn
+            configuration[parameter.name] = _drawn(trial, parameter.name, ranges[parameter.name])
     return configuration
+
+
+def _drawn(trial, name, distribution):
+    """Let a trial draw from a distribution."""
+    if hasattr(distribution, "choices"):
+        return trial.suggest_categorical(name, distribution.choices)
+    is_whole = type(distribution).__name__ == "IntDistribution"
+    draw = trial.suggest_int if is_whole else trial.suggest_float
+    return draw(name, distribution.low, distribution.high, log=distribution.log)
 
 
 class ModelTable:

@@ -27,11 +27,7 @@ def add_validate(verbs):
     add("--experience", default="bundled", metavar="FILE", help="a base; default: bundled")
     add("--kind", choices=("classification", "regression"), help="only tasks of this kind")
     add("--metric", metavar="NAME", help="what is searched for; default: that of each kind")
-    add(
-        "--advisors",
-        metavar="A,B",
-        help="names of advisors; default: all but the deep-kernel one, which learns for long",
-    )
+    add("--advisors", metavar="A,B", help="names of advisors; default: all but deep-kernel")
     add("--folds", type=int, default=10, metavar="N", help="parts; default: 10")
     add("--seed", type=int, default=0, metavar="N", help="the same seed, the same figures")
     add("--n-jobs", type=int, default=1, metavar="N", help="processes; -1 is all cores")
