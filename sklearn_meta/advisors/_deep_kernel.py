@@ -7,26 +7,27 @@ from os import PathLike
 import numpy as np
 
 from sklearn_meta._compat import Interval
+from sklearn_meta.advisors._cost import CostModel
 from sklearn_meta.advisors._deep_kernel_cache import cache_folder, cached, content_hash
+from sklearn_meta.advisors._deep_kernel_expectation import Expectation, learn_expectation
 from sklearn_meta.advisors._deep_kernel_function import DeepKernel
 from sklearn_meta.advisors._deep_kernel_session import DeepKernelSession
 from sklearn_meta.advisors._encoding import ConfigurationEncoder
 from sklearn_meta.advisors._experienced import ExperiencedAdvisor
-from sklearn_meta.advisors._knowledge import Knowledge, Results, digest
-from sklearn_meta.advisors._scores import normal_scores
+from sklearn_meta.advisors._knowledge import Results
 
 
 class DeepKernelAdvisor(ExperiencedAdvisor):
     """Bayesian optimisation in the continuous space with a kernel learned from earlier tasks.
 
     A network maps any configuration of any family to a few numbers, on which a Gaussian process
-    says how scores hang together; network, kernel and mean are trained jointly on the normal scores
+    says how scores hang together; network and kernel are trained jointly on the standardised scores
     of all earlier tasks. On a new task the process is conditioned on the raw scores told, level and
     spread of which are integrated out. The next trial is the one with the most expected
     improvement, per predicted second where the task has a clock, among the known configurations,
-    samples of the space and mutations of the best, followed by a local search. At the known
-    configurations, the mean is the one that the `GaussianAdvisor` expects by the task's
-    meta-features.
+    samples of the space and mutations of the best, followed by a local search. The prior mean is
+    what a ridge expects of the known configurations by the task's meta-features, carried to their
+    neighbours by the kernel.
 
     Training takes seconds, once for each kind of task and metric, and is the only part that needs
     torch; what was trained is kept on disk.
@@ -123,18 +124,19 @@ class DeepKernelAdvisor(ExperiencedAdvisor):
         results = Results.of(matrix, metric)
         if results is None:
             return None
-        knowledge = digest(matrix, metric, use_metafeatures=self.use_metafeatures)
+        looks = results.metafeatures if self.use_metafeatures else results.metafeatures[[]]
+        expected = learn_expectation(results, looks)
         kind = "regression" if (results.tasks["kind"] == "regression").all() else "multiclass"
         encoder = ConfigurationEncoder.learn(results.configurations, kind)
-        return Trained(knowledge, encoder, DeepKernel(self._arrays(results, encoder)))
+        kernel = DeepKernel(self._arrays(results, encoder, expected.z))
+        return Trained(results.configurations, expected, results.fit_cost(), encoder, kernel)
 
-    def _arrays(self, results, encoder):
+    def _arrays(self, results, encoder, z):
         """Train the kernel, or read it where it was trained before."""
         rows = encoder.encode(results.configurations)
         families = [configuration["family"] for configuration in results.configurations]
         _, members, counts = np.unique(results.groups, return_inverse=True, return_counts=True)
         weights = 1.0 / counts[members]  # near-duplicate tasks share one vote
-        z = normal_scores(results.scores)
 
         def make():
             from sklearn_meta.advisors._deep_kernel_training import meta_train
@@ -145,7 +147,7 @@ class DeepKernelAdvisor(ExperiencedAdvisor):
         facts = {"n_steps": int(self.n_steps), "seed": int(self.training_seed)}
         facts |= {"families": families}
         shapes = {"w1": (rows.shape[1], -1), "relevance": (rows.shape[1],), "amplitudes": (2,)}
-        shapes |= {name: (-1,) for name in ("b1", "b2", "wm")} | {"bm": (), "noise": ()}
+        shapes |= {name: (-1,) for name in ("b1", "b2")} | {"bm": (), "noise": ()}
         shapes |= {name: (-1, -1) for name in ("w2", "w3")}
         name = content_hash([rows, z, weights], facts)
         return cached(cache_folder(self.experience_, self.cache), name, shapes, make)
@@ -157,14 +159,20 @@ class Trained:
 
     Parameters
     ----------
-    knowledge : Knowledge
-        Prior mean, scale and cost of the known configurations.
+    configurations : list of dict
+        The known configurations.
+    expected : Expectation
+        What they are expected to score.
+    cost : CostModel
+        Their seconds.
     encoder : ConfigurationEncoder
         What the kernel reads configurations by.
     kernel : DeepKernel
         The trained kernel.
     """
 
-    knowledge: Knowledge
+    configurations: list
+    expected: Expectation
+    cost: CostModel
     encoder: ConfigurationEncoder
     kernel: DeepKernel

@@ -4,13 +4,14 @@ import hashlib
 import json
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 logger = logging.getLogger("sklearn_meta")
 
-_PROTOCOL = "1"
+_PROTOCOL = "1"  # raise it when a training of the same data would give something else
 
 
 def cache_folder(experience, cache):
@@ -125,8 +126,9 @@ def _write(path, arrays):
     draft = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, draft)
+        save_file({name: np.array(array, order="C") for name, array in arrays.items()}, draft)
         os.replace(draft, path)
     except OSError as error:
         logger.info("the trained kernel is not kept: %s", error)
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)

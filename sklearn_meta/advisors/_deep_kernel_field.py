@@ -72,19 +72,18 @@ class DeepKernelField:
             self.scale = replace(ScalePrior(), noise=_PLAIN_NOISE)
             self._known = None
             return
-        knowledge = trained.knowledge
         self.encoder = trained.encoder.extended(space.families)
         self.kernel = trained.kernel
-        noise = max(knowledge.scale.noise, trained.kernel.noise)
-        self.scale = replace(knowledge.scale, noise=noise)
+        scale = trained.expected.scale if task.metric == trained.expected.metric else ScalePrior()
+        self.scale = replace(scale, noise=max(scale.noise, trained.kernel.noise))
         self._known = None
-        known = self.points(knowledge.configurations)
+        known = self.points(trained.configurations)
         sizes = task.n_rows, task.n_columns, task.n_classes
-        self._log_seconds = knowledge.cost.log_seconds(*sizes)
-        self._deviations = knowledge.cost.deviations
+        self._log_seconds = trained.cost.log_seconds(*sizes)
+        self._deviations = trained.cost.deviations
         covariance = self.kernel.covariance(known.embedded, known.embedded, _same(known, known))
         covariance[np.diag_indices_from(covariance)] += _MEAN_NOISE
-        wanted = knowledge.prior.mean(task.metafeatures) - known.embedded[2]
+        wanted = trained.expected.mean(task.metafeatures) - known.embedded[2]
         self._pull = np.linalg.solve(covariance, wanted)
         self._known = known
 
@@ -165,7 +164,6 @@ def _plain_arrays(n_columns):
         "w2": np.zeros((1, 1)),
         "b2": np.zeros(1),
         "w3": np.zeros((1, 1)),
-        "wm": np.zeros(1),
         "bm": np.zeros(()),
         "relevance": np.full(n_columns, _PLAIN_RELEVANCE),
         "amplitudes": np.array([0.1, 0.9]),

@@ -1,4 +1,4 @@
-"""A deep kernel and its mean, evaluated with numpy alone."""
+"""A deep kernel, evaluated with numpy alone."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class DeepKernel:
     Parameters
     ----------
     arrays : dict of str to ndarray
-        ``w1, b1, w2, b2, w3`` (the network), ``wm, bm`` (its mean), ``relevance`` (weights of the
+        ``w1, b1, w2, b2, w3`` (the network), ``bm`` (the mean), ``relevance`` (weights of the
         columns), ``amplitudes`` (of the two kernels) and ``noise``, as `meta_train` returns them.
 
     References
@@ -57,7 +57,7 @@ class DeepKernel:
         hidden = _silu(_silu(rows[:, :n_trained] @ a["w1"] + a["b1"]) @ a["w2"] + a["b2"])
         relevance = np.ones(rows.shape[1])
         relevance[:n_trained] = a["relevance"]
-        return hidden @ a["w3"], rows * relevance, hidden @ a["wm"] + float(a["bm"])
+        return hidden @ a["w3"], rows * relevance, np.full(len(rows), float(a["bm"]))
 
     def covariance(self, left, right, same_family):
         """Prior covariance between embedded configurations.

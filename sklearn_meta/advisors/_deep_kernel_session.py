@@ -17,6 +17,7 @@ _N_TOP = 30
 _ATTEMPTS = 200
 _WIDTHS = (0.15, 0.05)  # of the moves of the local search, round by round
 _N_STARTS, _N_MOVES = 3, 24
+_WIDE, _DEPTH = 4.0, 3.0  # in spreads, and in distances of the median
 
 
 class DeepKernelSession(AdviceSession):
@@ -40,7 +41,7 @@ class DeepKernelSession(AdviceSession):
         super().__init__(task, space, random_state=random_state)
         self._trained = trained
         self._boldness = boldness
-        known = [] if trained is None else trained.knowledge.configurations
+        known = [] if trained is None else trained.configurations
         self._field = DeepKernelField(trained, task, space)
         self._maker = CandidateMaker(space, self._field.encoder)
         self._calibration = Calibration()
@@ -67,11 +68,11 @@ class DeepKernelSession(AdviceSession):
         """
         if self._trained is None:
             return []
-        prior = self._trained.knowledge.prior
-        features = prior.scaler.scale_mapping(self.task.metafeatures)
-        nothing = np.zeros(0), np.zeros((len(prior.z), 0))
-        distances = task_distances(features, prior.features, *nothing)
-        return name_similar(self._trained.knowledge.tasks, distances, n_tasks)
+        expected = self._trained.expected
+        features = expected.scaler.scale_mapping(self.task.metafeatures)
+        nothing = np.zeros(0), np.zeros((len(expected.features), 0))
+        distances = task_distances(features, expected.features, *nothing)
+        return name_similar(expected.tasks, distances, n_tasks)
 
     def _learn(self, key, trial):
         """Learn from a trial's time."""
@@ -178,7 +179,7 @@ class _Observed:
         self._configurations = [session._completed(trial.configuration) for trial in trials]
         waiting = [session._completed(c) for c in session.pending.values()]
         self._points = self._field.points(self._configurations + waiting)
-        self._scores = scores
+        self._scores = without_depths(scores, self._field.scale)
         self.n_scores = len(scores)
         self._failures = {}
         for trial in session.told.values():
@@ -224,3 +225,35 @@ class _Observed:
         told = np.arange(self.n_scores)
         pending = np.arange(self.n_scores, self._new)
         return condition(mean, covariance, self._field.scale, told, self._scores, pending)
+
+
+def without_depths(scores, scale):
+    """Raise scores that are far below the best: how bad is no hint at where the best is.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n,)
+        Greater is better.
+    scale : ScalePrior
+        What spread earlier tasks let expect.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        None of them is farther below the best than four spreads (of a task on which they are wide),
+        nor than three times as far as the median is, whichever is more.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_meta.advisors._deep_kernel_session import without_depths
+    >>> from sklearn_meta.advisors._prior import ScalePrior
+    >>> scale = ScalePrior(log_spread=-3.0, log_spread_sd=0.5)
+    >>> without_depths(np.array([0.9, 0.8, 0.7, -50.0]), scale).round(2).tolist()
+    [0.9, 0.8, 0.7, 0.45]
+    """
+    if not len(scores):
+        return scores
+    best = scores.max()
+    usual = _WIDE * np.exp(scale.log_spread + scale.log_spread_sd)
+    return np.maximum(scores, best - max(_DEPTH * (best - np.median(scores)), usual))

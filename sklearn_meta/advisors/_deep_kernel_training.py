@@ -12,7 +12,7 @@ _JITTER = 1e-4
 
 
 def meta_train(rows, families, z, weights, *, n_steps, seed):
-    """Maximise the marginal likelihood of the tasks' normal scores.
+    """Maximise the marginal likelihood of the tasks' standardised scores.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def meta_train(rows, families, z, weights, *, n_steps, seed):
     families : sequence of str of length n_configurations
         Their families.
     z : ndarray of shape (n_tasks, n_configurations)
-        Normal scores, NaN where missing.
+        Standardised scores, NaN where missing.
     weights : ndarray of shape (n_tasks,)
         How much each task counts.
     n_steps : int
@@ -64,7 +64,7 @@ def meta_train(rows, families, z, weights, *, n_steps, seed):
     return _as_arrays(model)
 
 
-_NETWORK = ("w1", "b1", "w2", "b2", "w3", "wm")
+_NETWORK = ("w1", "b1", "w2", "b2", "w3")
 _SCALARS = ("bm", "log_relevance", "log_amplitudes", "log_noise")
 
 
@@ -82,7 +82,6 @@ def _start(n_columns):
         "w2": normal(_HIDDEN, _HIDDEN, fan=_HIDDEN / 2),
         "b2": torch.zeros(_HIDDEN).double(),
         "w3": normal(_HIDDEN, _DIMENSIONS, fan=_HIDDEN),
-        "wm": torch.zeros(_HIDDEN).double(),
         "bm": torch.zeros(()).double(),
         "log_relevance": torch.full((n_columns,), np.log(0.5)).double(),
         "log_amplitudes": torch.log(torch.tensor([0.5, 0.3])).double(),
@@ -108,13 +107,12 @@ def _loss(model, rows, same, z):
     amplitudes = model["log_amplitudes"].exp()
     kernel = amplitudes[0] * _matern(hidden @ model["w3"])
     kernel = kernel + amplitudes[1] * _matern(rows * model["log_relevance"].exp()) * same
-    mean = hidden @ model["wm"] + model["bm"]
     known = torch.isfinite(z)
     pairs = known[:, :, None] & known[:, None, :]
     noise = (model["log_noise"].exp() + _JITTER) * torch.eye(len(rows)).double()
     # a missing score stands apart from all others, with variance one and no residual
     full = torch.where(pairs, kernel + noise, torch.eye(len(rows)).double())
-    residual = torch.where(known, z - mean, torch.zeros(()).double())
+    residual = torch.where(known, z - model["bm"], torch.zeros(()).double())
     factor = torch.linalg.cholesky(full)
     solved = torch.linalg.solve_triangular(factor, residual[:, :, None], upper=False)
     volume = torch.log(torch.diagonal(factor, dim1=1, dim2=2)).sum()
