@@ -8,7 +8,7 @@ from sklearn_meta.advisors._deep_kernel_function import DeepKernel, matern
 from sklearn_meta.advisors._encoding import ConfigurationEncoder
 from sklearn_meta.advisors._prior import ScalePrior
 
-_MEAN_NOISE = 0.05  # how closely the mean follows what is expected of known configurations
+_MEAN_NOISE = 0.2  # how closely the mean follows what is expected of known configurations
 _PLAIN_NOISE = 0.1
 _PLAIN_RELEVANCE = 0.7
 _STRANGER_LOG_SECONDS = np.log(0.3)
@@ -83,8 +83,9 @@ class DeepKernelField:
         self._deviations = trained.cost.deviations
         covariance = self.kernel.covariance(known.embedded, known.embedded, _same(known, known))
         covariance[np.diag_indices_from(covariance)] += _MEAN_NOISE
-        wanted = trained.expected.mean(task.metafeatures) - known.embedded[2]
-        self._pull = np.linalg.solve(covariance, wanted)
+        expected = trained.expected.mean(task.metafeatures)
+        self._pull = np.linalg.solve(covariance, expected - known.embedded[2])
+        self._bounds = float(expected.min()), float(expected.max())
         self._known = known
 
     def points(self, configurations):
@@ -148,7 +149,9 @@ class DeepKernelField:
             return points
         known = self._known
         cross = self.kernel.covariance(points.embedded, known.embedded, _same(points, known))
-        return replace(points, embedded=(deep, plain, mean + cross @ self._pull))
+        # between known configurations nothing is expected to be better than at the best of them
+        mean = np.clip(mean + cross @ self._pull, *self._bounds)
+        return replace(points, embedded=(deep, plain, mean))
 
 
 def _same(left, right):

@@ -110,8 +110,12 @@ class DeepKernelSession(AdviceSession):
         return self._proposal(self._listed[chosen], point, observed, self._origins[chosen])
 
     def _made_up(self, observed, limit, to_beat):
-        """Search beyond the list; None unless something new promises more than a value to beat."""
-        if not self.space.families or (self._boldness == 0 and to_beat > -np.inf):
+        """Search beyond the list; None unless something new promises more than a value to beat.
+
+        Before the first score, what is known goes first.
+        """
+        cautious = self._boldness == 0 or not observed.n_scores
+        if not self.space.families or (cautious and to_beat > -np.inf):
             return None
         bold = self._boldness or 1.0
         parents = observed.best_configurations()
