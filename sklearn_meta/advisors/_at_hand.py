@@ -85,8 +85,8 @@ def experience_for(experience, X=None, task=None):
         return experience
     from sklearn_meta.experience import Experience
     from sklearn_meta.experience.identity._fingerprint import Fingerprint
-    from sklearn_meta.experience.leaks._leaks import find_leaks
     from sklearn_meta.experience.identity._near import Description
+    from sklearn_meta.experience.leaks._leaks import find_leaks
 
     if not isinstance(experience, Experience):
         return experience.without(X) if hasattr(experience, "without") else experience
