@@ -133,7 +133,7 @@ def make_runs(images, alphabets, n_runs, seed, n_ways=WAYS):
 
 
 def shrink(ink):
-    """Bring ink of shape (n, 105, 105) to (n, 28, 28): the share of ink in 4 x 4 pixels, float32."""
+    """Return the share of ink in blocks of 4 x 4 pixels: (n, 28, 28), float32."""
     padded = np.pad(ink, ((0, 0), (3, 4), (3, 4)))
     blocks = padded.reshape(len(ink), SMALL, 4, SMALL, 4)
     return blocks.mean(axis=(2, 4), dtype=np.float32)

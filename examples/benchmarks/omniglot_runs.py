@@ -6,9 +6,9 @@ modified Hausdorff distance; trains nothing::
     python omniglot_runs.py --runs FILE.npz
 
 The file holds `support` and `query` of shape (n_runs, 20, 105, 14), ink packed along the last axis,
-and `label` of shape (n_runs, 20): ``label[r, q]`` is an index into ``support[r]``. A learner's figure
-is the mean of its errors after training on small1 and on small2, over its seeds. Ties are broken at
-random.
+and `label` of shape (n_runs, 20): ``label[r, q]`` is an index into ``support[r]``. A learner's
+figure is the mean of its errors after training on small1 and on small2, over its seeds. Ties are
+broken at random.
 
 With ``--held-out FOLDER`` learners trained on one set are judged by the alphabets that only the
 other has; settings are chosen by these, never by the runs of a file.

@@ -70,7 +70,7 @@ def read_drawings(folder, name):
 
 
 def parse_strokes(text):
-    """Read one file of strokes.
+    r"""Read one file of strokes.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def parse_strokes(text):
 
     Examples
     --------
-    >>> [stroke.tolist() for stroke in parse_strokes("START\\n1,-2,0\\nBREAK\\n3,-4,9\\nBREAK")]
+    >>> [stroke.tolist() for stroke in parse_strokes("START\n1,-2,0\nBREAK\n3,-4,9\nBREAK")]
     [[[1.0, 2.0]], [[3.0, 4.0]]]
     """
     strokes, now = [], []

@@ -1,9 +1,9 @@
-"""Meta-train few-shot learners on one of Omniglot's minimal background sets.
+r"""Meta-train few-shot learners on one of Omniglot's minimal background sets.
 
-Trains on one set's alphabets, as pen strokes that are distorted and drawn anew, and keeps the weights
-that do best on the alphabets that only the other set has. One learner a call::
+Trains on one set's alphabets, as pen strokes that are distorted and drawn anew, and keeps the
+weights that do best on the alphabets that only the other set has. One learner a call::
 
-    python train_omniglot.py --omniglot SHARED/omniglot --learner PrototypicalClassifier \\
+    python train_omniglot.py --omniglot SHARED/omniglot --learner PrototypicalClassifier \
         --background small1 --seed 0 --iterations 3000
 
 or all that are missing, sharing out the hours that there are, one seed of each after the other::

@@ -74,7 +74,7 @@ class AttributeClassifier(FewShotClassifierMixin, BaseAttribute):
         *,
         latent_size=32,
         linear_start=True,
-        pretrained=None,
+        pretrained="shipped",
         training=None,
         scratch_iterations=10,
         device="auto",
@@ -98,7 +98,8 @@ class AttributeRegressor(FewShotRegressorMixin, BaseAttribute):
     ----------
     normalize_y : bool, default=True
         Whether targets are standardised by the support rows'.
-    latent_size, linear_start, pretrained, training, scratch_iterations, device, random_state, verbose
+    latent_size, linear_start, pretrained, training, scratch_iterations, device, random_state, \
+            verbose
         As in `AttributeClassifier`.
 
     References
@@ -127,7 +128,7 @@ class AttributeRegressor(FewShotRegressorMixin, BaseAttribute):
         latent_size=32,
         linear_start=True,
         normalize_y=True,
-        pretrained=None,
+        pretrained="shipped",
         training=None,
         scratch_iterations=10,
         device="auto",

@@ -17,9 +17,9 @@ from sklearn_meta.fewshot._encoding import encode_support
 from sklearn_meta.fewshot._inference import query_outputs
 from sklearn_meta.fewshot._rows import check_rows, described_rows
 from sklearn_meta.fewshot._seeding import as_arrays, as_tensors, choose_device, seeded
+from sklearn_meta.fewshot._shipped import SHIPPED, shipped_start
 from sklearn_meta.fewshot._start import Start
 from sklearn_meta.fewshot._task import as_task_source
-from sklearn_meta.fewshot._teaching import meta_train, scratch_start
 from sklearn_meta.fewshot._training import MetaTraining
 from sklearn_meta.fewshot.backbones import make_encoder
 from sklearn_meta.fewshot.backbones._factory import complete
@@ -76,6 +76,8 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
         TrainingDivergedError
             If the loss becomes infinite or not a number.
         """
+        from sklearn_meta.fewshot._teaching import meta_train  # brings skorch
+
         source = as_task_source(tasks)
         valid = None if validation_tasks is None else as_task_source(validation_tasks)
         seed = self._seed()
@@ -132,7 +134,11 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
         normalize_y = getattr(self, "normalize_y", False)
         with seeded(seed, device):
             module = self._module_class(**self._module_params(description))
+            if start is None and self.pretrained == SHIPPED:
+                start = shipped_start(type(self).__name__, description, module)
             if start is None:
+                from sklearn_meta.fewshot._teaching import scratch_start  # brings skorch
+
                 start = scratch_start(
                     self, module, description, X, y, n_classes, seed, device, normalize_y
                 )
@@ -240,10 +246,10 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
         return hasattr(self, "start_")
 
     def _meta_start(self):
-        """Return the meta-learned start, or None where there is none."""
+        """Return what `meta_fit` or a file gives to start from, or None."""
         if self._is_meta_trained():
             return self.start_
-        if self.pretrained is None:
+        if self.pretrained is None or self.pretrained == SHIPPED:
             return None
         from sklearn_meta.fewshot._saving import load_start
 

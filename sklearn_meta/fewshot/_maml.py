@@ -75,9 +75,10 @@ class MAMLClassifier(FewShotClassifierMixin, BaseMAML):
         The network. "auto" is "table" for two-dimensional `X`, "conv4" for images.
     backbone_params : dict or None, default=None
         Its sizes; see `sklearn_meta.fewshot.backbones`.
-    pretrained : str, PathLike or None, default=None
-        File of meta-learned weights, written by `save`. None learns from the support rows alone,
-        unless `meta_fit` ran.
+    pretrained : str, PathLike or None, default="shipped"
+        Where to start from, unless `meta_fit` ran: a file that `save` wrote; "shipped" for the
+        weights that come with the package, where there are some for this learner and network; None
+        to learn from the support rows alone.
     training : MetaTraining or None, default=None
         Settings of `meta_fit`.
     scratch_iterations : int, default=10
@@ -153,7 +154,7 @@ class MAMLClassifier(FewShotClassifierMixin, BaseMAML):
         head="prototype",
         backbone="auto",
         backbone_params=None,
-        pretrained=None,
+        pretrained="shipped",
         training=None,
         scratch_iterations=10,
         transductive=False,
@@ -235,7 +236,7 @@ class MAMLRegressor(FewShotRegressorMixin, BaseMAML):
         normalize_y=True,
         backbone="auto",
         backbone_params=None,
-        pretrained=None,
+        pretrained="shipped",
         training=None,
         scratch_iterations=10,
         transductive=False,

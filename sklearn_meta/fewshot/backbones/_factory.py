@@ -29,7 +29,8 @@ def make_backbone(description):
     Parameters
     ----------
     description : dict
-        ``name`` ("table", "attributes", "mlp", "conv4" or "resnet") and the network's own parameters.
+        ``name`` ("table", "attributes", "mlp", "conv4" or "resnet") and the network's own
+        parameters.
 
     Returns
     -------
