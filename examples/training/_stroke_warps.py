@@ -6,6 +6,7 @@ import torch
 
 CENTRE = 52.0  # of the image, in pixels
 N_WAVES = 3
+MANY = 6  # strokes: more are seldom meant
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,11 @@ def move_whole(points, amounts, generator):
 
 
 def move_strokes(points, stroke, amounts, generator):
-    """Turn, scale and shift each stroke about its middle."""
+    """Turn, scale and shift each stroke about its middle.
+
+    Where a pen that kept lifting broke a drawing into many strokes, they move less, or it would
+    fall apart.
+    """
     n, n_strokes = len(points), int(stroke.max()) + 1
     where = stroke.unsqueeze(-1).expand(-1, -1, 2)
     middle = torch.zeros(n, n_strokes, 2).scatter_reduce(
@@ -88,6 +93,7 @@ def move_strokes(points, stroke, amounts, generator):
     )
     matrix = _matrices((n, n_strokes), amounts.stroke_turn, amounts.stroke_scale, generator)
     shift = amounts.stroke_shift * torch.randn(n, n_strokes, 2, generator=generator)
+    shift = shift * (MANY / (stroke.amax(dim=1) + 1)).clamp(max=1).reshape(-1, 1, 1)
     rows = torch.arange(n).unsqueeze(1)
     about = middle[rows, stroke]
     turned = (matrix[rows, stroke] @ (points - about).unsqueeze(-1)).squeeze(-1)
