@@ -2,6 +2,7 @@
 
 import importlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -227,3 +228,56 @@ def test_sources_of_tasks_by_name(load):
     assert source("builtins:str", "classification") == "classification"
     with pytest.raises(ValueError, match="module:attribute"):
         source("elsewhere", "classification")
+
+
+# Memories
+
+
+def test_copying_goes_on_from_its_checkpoint(load, monkeypatch, tmp_path, capsys):
+    bench = load("bench_copy")
+    monkeypatch.setattr(bench, "EVERY", 2)
+    monkeypatch.setattr(bench, "LONG", 6)
+
+    def options(name, sequences):
+        values = {"task": "repeat", "cell": "lstm", "sequences": sequences}
+        return SimpleNamespace(**values, results=tmp_path / name)
+
+    whole = bench.run(options("whole.csv", 4), 0)
+    bench.run(options("parts.csv", 2), 0)
+    parts = bench.run(options("parts.csv", 4), 0)
+    assert whole["sequences"] == parts["sequences"] == 4 and whole["solved"] == ""
+    assert whole["error_20"] == parts["error_20"] and 0.3 < whole["error_6"] < 0.7
+    frame = pd.DataFrame([{**whole, "error_80": whole["error_6"], "solved": np.nan}])
+    assert "| no |" in bench.summary(frame)
+
+
+@pytest.mark.parametrize("task", ["copy", "repeat", "recall"])
+def test_tasks_are_as_long_as_asked(load, task):
+    bench = load("bench_copy")
+    inputs, targets = bench.drawn(task, np.random.default_rng(0), 3, 20)
+    assert len(inputs) == 3 and inputs.shape[2] == bench.WIDTH[task] + 2
+    assert targets.shape[1] <= 20
+
+
+def test_instances_are_counted_by_class(load):
+    bench = load("bench_memory")
+    assert bench.nth_instance(np.array([3, 1, 3, 3, 1])).tolist() == [0, 0, 1, 2, 1]
+
+
+def test_accuracy_by_instance_of_an_untrained_memory(load, monkeypatch):
+    bench = load("bench_memory")
+    monkeypatch.setattr(bench, "N_TEST", 3)
+    rng = np.random.default_rng(0)
+    images = rng.random((60, 28, 28)).astype(np.float32)
+    character = np.repeat([f"c{n}" for n in range(6)], 10)
+    tasks = load("_omniglot_tasks").HeldOutTasks(
+        images, np.full(60, "A"), character, np.tile(np.arange(10), 6), n_ways=5, n_images=10
+    )
+    monkeypatch.setitem(bench.NETWORKS, "small", {"hidden": 8, "memory_slots": 0})
+    options = SimpleNamespace(iterations=1, device="cpu")
+    learner = bench.make_learner("small", 0, options, None)
+    learner.training.set_params(meta_batch_size=1)
+    learner.set_params(verbose=0, backbone_params={"n_filters": 4})
+    learner.meta_fit(lambda rng: (rng.random((55, 28, 28)), np.repeat(np.arange(5), 11)))
+    accuracies = bench.by_instance(learner, tasks)
+    assert len(accuracies) == 10 and all(0 <= value <= 1 for value in accuracies)

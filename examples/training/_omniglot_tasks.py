@@ -30,6 +30,8 @@ class StrokeTasks:
         Share of the tasks whose characters are bent.
     mixed : float, default=0.1
         Share of the tasks with characters of all alphabets.
+    n_images : int, default=6
+        Images of each character, of as many drawers.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class StrokeTasks:
         new_alphabets=0.75,
         new_characters=0.5,
         mixed=0.1,
+        n_images=N_IMAGES,
     ):
         self.points = torch.as_tensor(drawings.points)
         self.stroke = torch.as_tensor(drawings.stroke)
@@ -52,16 +55,19 @@ class StrokeTasks:
         self.new_alphabets = new_alphabets
         self.new_characters = new_characters
         self.mixed = mixed
+        self.n_images = n_images
 
     def __call__(self, rng):
-        """Draw one task with `N_IMAGES` images of each character."""
+        """Draw one task."""
         names = sorted(self.rows)
         if rng.random() >= self.mixed:
             alphabet = rng.choice(np.unique(self.alphabet))
             names = [name for name in names if name.startswith(f"{alphabet}/")]
         chosen = rng.permutation(names)[: self.n_ways]
-        rows = np.concatenate([rng.permutation(self.rows[name])[:N_IMAGES] for name in chosen])
-        y = np.repeat(np.arange(len(chosen)), N_IMAGES)
+        rows = np.concatenate(
+            [rng.permutation(self.rows[name])[: self.n_images] for name in chosen]
+        )
+        y = np.repeat(np.arange(len(chosen)), self.n_images)
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         return Task(self._images(rows, y, rng, generator).numpy(), y, "strokes")
 
@@ -96,21 +102,24 @@ class HeldOutTasks:
         What each image is of, and who drew it.
     n_ways : int, default=20
         Characters of a task.
+    n_images : int, default=6
+        Images of each character, of as many drawers.
     """
 
-    def __init__(self, images, alphabet, character, drawer, n_ways=20):
+    def __init__(self, images, alphabet, character, drawer, n_ways=20, n_images=N_IMAGES):
         self.images = images
         self.alphabet = alphabet
         self.character = character
         self.drawer = drawer
         self.n_ways = n_ways
+        self.n_images = n_images
 
     def __call__(self, rng):
-        """Draw one task: `N_IMAGES` drawers' images of each character."""
+        """Draw one task."""
         alphabet = rng.choice(np.unique(self.alphabet))
         mine = np.flatnonzero(self.alphabet == alphabet)
         chosen = rng.permutation(np.unique(self.character[mine]))[: self.n_ways]
-        drawers = rng.permutation(np.unique(self.drawer[mine]))[:N_IMAGES]
+        drawers = rng.permutation(np.unique(self.drawer[mine]))[: self.n_images]
         keep = np.isin(self.character[mine], chosen) & np.isin(self.drawer[mine], drawers)
         rows = mine[keep]
         return Task(self.images[rows], self.character[rows], f"{alphabet}, held out")

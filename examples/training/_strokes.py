@@ -38,6 +38,17 @@ class Drawings:
     def __len__(self):
         return len(self.points)
 
+    def of(self, alphabets):
+        """Return the drawings of some alphabets."""
+        keep = np.isin(self.alphabet, list(alphabets))
+        return Drawings(*(part[keep] for part in vars(self).values()))
+
+    def with_others(self, others):
+        """Return these and the drawings of alphabets that are not among them."""
+        more = others.of(set(others.alphabet) - set(self.alphabet))
+        pairs = zip(vars(self).values(), vars(more).values(), strict=True)
+        return Drawings(*(np.concatenate(pair) for pair in pairs))
+
 
 def read_drawings(folder, name):
     """Read the strokes of one of the background sets, "small1" or "small2".
