@@ -6,9 +6,10 @@ weights that do best on the alphabets that only the other set has. One learner a
     python train_omniglot.py --omniglot SHARED/omniglot --learner PrototypicalClassifier \
         --background small1 --seed 0 --iterations 3000
 
-or all that are missing, sharing out the hours that there are, one seed of each after the other::
+or all that are missing, sharing out the hours that there are, one seed of each after the other; with
+``--background`` those of one set, so that two processes may share two cores::
 
-    python train_omniglot.py --omniglot SHARED/omniglot --all --hours 8
+    python train_omniglot.py --omniglot SHARED/omniglot --all --background small1 --hours 12
 
 An interrupted training goes on where it was. Weights of at most 1 MB, in half precision, are put
 into ``examples/benchmarks/weights``; ``omniglot_runs.py`` judges them.
@@ -65,7 +66,7 @@ def main():
 def train_all(options):
     """Train what is missing; each job gets its share of the time that is left."""
     deadline = time.monotonic() + 3600 * options.hours
-    jobs = [job for job in all_jobs() if not weights_path(options, *job).exists()]
+    jobs = [job for job in all_jobs(options) if not weights_path(options, *job).exists()]
     for number, job in enumerate(jobs):
         shares = [LEARNERS[learner].share for learner, _, _ in jobs[number:]]
         seconds = (deadline - time.monotonic()) * shares[0] / sum(shares)
@@ -76,7 +77,7 @@ def train_all(options):
         train_one(options, *job, iterations)
 
 
-def all_jobs():
+def all_jobs(options):
     """Return (learner, background, seed): the first seed of all learners first."""
     n_seeds = max(plan.n_seeds for plan in LEARNERS.values())
     return [
@@ -84,7 +85,8 @@ def all_jobs():
         for seed in range(n_seeds)
         for learner, plan in LEARNERS.items()
         if seed < plan.n_seeds
-        for background in SETS
+        for background in ([options.background] if options.background else SETS)
+        if options.learner in (None, learner)
     ]
 
 
