@@ -55,13 +55,29 @@ def main():
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--results", type=Path, default=Path("results/few_shot.csv"))
     parser.add_argument("--summary", action="store_true", help="print the tables and stop")
+    parser.add_argument("--write", type=Path, help="put the tables into this page as well")
     options = parser.parse_args()
     results = ResultsFile(options.results, KEY, COLUMNS)
     if not options.summary:
         if options.tables is None:
             parser.error("--tables is needed to run")
         run_all(options, results)
-    print(summary(results.frame()))
+    text = summary(results.frame())
+    print(text)
+    if options.write:
+        options.write.write_text(page(text))
+
+
+def page(text):
+    """Return a page of the documentation around the tables."""
+    return (
+        "# A few rows of real tables\n\n"
+        "Made by `python examples/benchmarks/bench_few_shot_tables.py --tables SHARED/datasets "
+        "--write docs/benchmarks/few_shot_tables.md`. Means over tables of the means over draws of "
+        "rows; so many rows per class (for regression in all) to learn from, up to 1,000 others to "
+        "predict. All inductive; nothing was tuned on tables with the role *report*.\n\n"
+        f"{text}\n"
+    )
 
 
 def run_all(options, results):

@@ -6,8 +6,8 @@ weights that do best on the alphabets that only the other set has. One learner a
     python train_omniglot.py --omniglot SHARED/omniglot --learner PrototypicalClassifier \
         --background small1 --seed 0 --iterations 3000
 
-or all that are missing, sharing out the hours that there are, one seed of each after the other; with
-``--background`` those of one set, so that two processes may share two cores::
+or all that are missing, sharing out the hours that there are, one seed of each after the other;
+with ``--background`` those of one set, so that two processes may share two cores::
 
     python train_omniglot.py --omniglot SHARED/omniglot --all --background small1 --hours 12
 

@@ -62,6 +62,11 @@ _SKRUB = (
 _OURS = (
     "advisors._gaussian.GaussianAdvisor",
     "advisors._random.RandomAdvisor",
+    "fewshot._matching.MatchingClassifier",
+    "fewshot._prototypical.PrototypicalClassifier",
+    "fewshot._start.Start",
+    "fewshot._table_columns.TableColumns",
+    "fewshot._table_encoder.TableEncoder",
     "spaces._boosters.BoostedClassifier",
     "spaces._boosters.BoostedRegressor",
     "spaces._margins.MarginClassifier",

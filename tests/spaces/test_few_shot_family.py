@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import skops.io
 
 from sklearn_meta.fewshot import MatchingClassifier, MetaTraining, PrototypicalClassifier
 from sklearn_meta.fewshot import _shipped as shipped
 from sklearn_meta.metafeatures import column_roles
+from sklearn_meta.persistence._trusted import TRUSTED_TYPES
 from sklearn_meta.spaces import SearchSpace, candidate_configurations
 
 
@@ -57,4 +59,8 @@ def test_its_models_start_from_the_weights(weights, learner):
     )
     pipeline.fit(X, y)
     assert pipeline[-1].fitted_start_.n_iterations == 2
-    np.testing.assert_allclose(pipeline.predict_proba(X).sum(axis=1), 1)
+    said = pipeline.predict_proba(X)
+    np.testing.assert_allclose(said.sum(axis=1), 1)
+    stored = skops.io.dumps(pipeline[-1])
+    restored = skops.io.loads(stored, trusted=list(TRUSTED_TYPES))
+    np.testing.assert_array_equal(restored.predict_proba(X), pipeline[-1].predict_proba(X))
