@@ -46,11 +46,11 @@ def test_cells_that_are_not_there_say_nothing():
 @pytest.mark.slow
 def test_the_network_of_the_paper_learns_which_class_is_where():
     def family(rng):
-        centres = rng.choice([-1.5, 1.5], size=2)[:, None] * [[1.0], [-1.0]]
+        centres = rng.choice([-1.5, 1.5]) * np.array([[1.0], [-1.0]])
         y = np.arange(20) % 2
         return centres[y] + 0.3 * rng.normal(size=(20, 1)), y
 
-    training = short_training(600, learning_rate=0.01, meta_batch_size=8, epoch_length=50)
+    training = short_training(150, learning_rate=0.01, meta_batch_size=8, epoch_length=50)
     clf = AttributeClassifier(
         latent_size=16, linear_start=False, training=training, random_state=0
     ).meta_fit(family)
