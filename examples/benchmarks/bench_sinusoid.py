@@ -46,6 +46,8 @@ _REPTILE_TRAINING = {
     "meta_batch_size": 5,
 }
 
+_TRAINING = {"queries": 10, "meta_batch_size": 25, "learning_rate": 4e-3, "decay": "linear"}
+
 SETTINGS = {
     "maml-5": Setting("MAMLRegressor", 5, params=_INNER),
     "maml-10": Setting("MAMLRegressor", 10, params=_INNER),
@@ -69,9 +71,10 @@ def main():
     parser.add_argument("--results", type=Path, default=Path("results/sinusoid.csv"))
     parser.add_argument("--runs", type=listed, default=list(SETTINGS))
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--iterations", type=int, default=70_000)
+    parser.add_argument("--iterations", type=int, default=25_000)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--summary", action="store_true", help="print the table and stop")
+    parser.add_argument("--write", type=Path, help="put the table into this page as well")
     parser.add_argument("--speed", action="store_true", help="measure vmap against a loop and stop")
     options = parser.parse_args()
     import torch
@@ -83,13 +86,29 @@ def main():
     results = ResultsFile(options.results, ("run", "seed", "iterations", "shots", "steps"), COLUMNS)
     if not options.summary:
         run_all(options, results)
-    print(summary(results.frame()))
+    text = summary(results.frame())
+    print(text)
+    if options.write:
+        options.write.write_text(page(text))
+
+
+def page(text):
+    """Return a page of the documentation around the table."""
+    return (
+        "# Sinusoids\n\n"
+        "Made by `python examples/benchmarks/bench_sinusoid.py --write "
+        "docs/benchmarks/sinusoid.md`. One inner step of 0.01 in training (Reptile: 8 of 0.02), "
+        "outer Adam from 4e-3 falling linearly; mean squared error on 2,000 new tasks of 100 query "
+        "points, mean and standard error over seeds. The runs named *frequency* are Meta-SGD's "
+        "setting, trained with 5 shots.\n\n"
+        f"{text}\n"
+    )
 
 
 def run_all(options, results):
-    """Meta-train and judge what is not in the results yet."""
-    for name in options.runs:
-        for seed in range(options.seeds):
+    """Meta-train and judge what is not in the results yet, one seed of each run after another."""
+    for seed in range(options.seeds):
+        for name in options.runs:
             done = {(row["run"], row["seed"], row["iterations"]) for row in results.rows()}
             if (name, str(seed), str(options.iterations)) in done:
                 continue
@@ -116,7 +135,7 @@ def trained(setting, seed, iterations, folder):
     """Meta-train, or go on; return the learner and the seconds that its epochs took."""
     from sklearn_meta import fewshot
 
-    chosen = {"queries": 10, "meta_batch_size": 25, "learning_rate": 1e-3, **setting.training}
+    chosen = {**_TRAINING, **setting.training}
     training = fewshot.MetaTraining(
         iterations=iterations,
         shots=setting.shots,

@@ -3,6 +3,8 @@
 from importlib import import_module
 
 _HOME = {
+    "AttributeClassifier": "_attributes",
+    "AttributeRegressor": "_attributes",
     "Episode": "_episodes",
     "EpisodeSampler": "_episodes",
     "FineTuningClassifier": "_fine_tuning",
@@ -34,6 +36,8 @@ _HOME = {
 }
 
 __all__ = [
+    "AttributeClassifier",
+    "AttributeRegressor",
     "Episode",
     "EpisodeSampler",
     "FineTuningClassifier",

@@ -17,9 +17,9 @@ from sklearn_meta.fewshot._encoding import encode_support
 from sklearn_meta.fewshot._inference import query_outputs
 from sklearn_meta.fewshot._rows import check_rows, described_rows
 from sklearn_meta.fewshot._seeding import as_arrays, as_tensors, choose_device, seeded
+from sklearn_meta.fewshot._shipped import SHIPPED, shipped_start
 from sklearn_meta.fewshot._start import Start
 from sklearn_meta.fewshot._task import as_task_source
-from sklearn_meta.fewshot._teaching import meta_train, scratch_start
 from sklearn_meta.fewshot._training import MetaTraining
 from sklearn_meta.fewshot.backbones import make_encoder
 from sklearn_meta.fewshot.backbones._factory import complete
@@ -76,6 +76,8 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
         TrainingDivergedError
             If the loss becomes infinite or not a number.
         """
+        from sklearn_meta.fewshot._teaching import meta_train  # brings skorch
+
         source = as_task_source(tasks)
         valid = None if validation_tasks is None else as_task_source(validation_tasks)
         seed = self._seed()
@@ -132,7 +134,11 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
         normalize_y = getattr(self, "normalize_y", False)
         with seeded(seed, device):
             module = self._module_class(**self._module_params(description))
+            if start is None and self.pretrained == SHIPPED:
+                start = shipped_start(type(self).__name__, description, module)
             if start is None:
+                from sklearn_meta.fewshot._teaching import scratch_start  # brings skorch
+
                 start = scratch_start(
                     self, module, description, X, y, n_classes, seed, device, normalize_y
                 )
@@ -164,22 +170,30 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
                 device,
             )
 
-    def save(self, path):
+    def save(self, path, *, half=False):
         """Write what was meta-learned, and what `fit` learned, to one safetensors file.
 
         Parameters
         ----------
         path : str or PathLike
             The file; replaced in one step if it exists.
+        half : bool, default=False
+            Whether the meta-learned weights are kept in half precision (float16): a file of half
+            the size, from which they are read as float32, off by about one part in 2,000.
 
         Returns
         -------
         Path
             Where it was written.
+
+        Raises
+        ------
+        ValueError
+            If nothing was learned yet, or a weight is too large for half precision.
         """
         from sklearn_meta.fewshot._saving import save_learner
 
-        return save_learner(self, path)
+        return save_learner(self, path, half)
 
     @classmethod
     def load(cls, path):
@@ -220,10 +234,11 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
     def __sklearn_tags__(self):
         """Tell scikit-learn what tables may look like."""
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = self.backbone in ("auto", "table")
+        any_table = self.backbone in ("auto", "table", "attributes")
+        tags.input_tags.allow_nan = any_table
         tags.input_tags.sparse = True
-        tags.input_tags.categorical = self.backbone in ("auto", "table")
-        tags.input_tags.string = self.backbone in ("auto", "table")
+        tags.input_tags.categorical = any_table
+        tags.input_tags.string = any_table
         tags.input_tags.three_d_array = self.backbone in ("auto", "conv4", "resnet")
         return tags
 
@@ -231,10 +246,10 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
         return hasattr(self, "start_")
 
     def _meta_start(self):
-        """Return the meta-learned start, or None where there is none."""
+        """Return what `meta_fit` or a file gives to start from, or None."""
         if self._is_meta_trained():
             return self.start_
-        if self.pretrained is None:
+        if self.pretrained is None or self.pretrained == SHIPPED:
             return None
         from sklearn_meta.fewshot._saving import load_start
 
@@ -263,7 +278,7 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
 
     def _check_fits(self, description, X):
         """Refuse rows of another shape than the backbone was trained for."""
-        if description["name"] == "table":
+        if description["name"] in ("table", "attributes"):
             return
         wanted = {k: v for k, v in complete(description["name"], {}, X).items() if k != "name"}
         if any(description[name] != value for name, value in wanted.items()):

@@ -118,7 +118,7 @@ def check_task(task, description, kind):
         That names the task.
     """
     try:
-        if description["name"] in ("table", "mlp"):
+        if description["name"] in ("table", "attributes", "mlp"):
             X = dense(check_table(None, task.X, reset=True))
         else:
             X = np.asarray(task.X)

@@ -1,6 +1,7 @@
 """Learning by a few steps of gradient descent from a meta-learned start.
 
-The one code path behind MAML, ANIL, Meta-SGD and Reptile.
+The one code path behind MAML, ANIL, Meta-SGD and Reptile. The start, the step sizes, the loss and
+the preconditioner can each be learned.
 """
 
 import torch
@@ -8,6 +9,8 @@ from torch import nn
 from torch.func import grad
 from torch.nn.functional import linear
 
+from sklearn_meta.fewshot._curvature import MetaCurvature
+from sklearn_meta.fewshot._learned_loss import LearnedLoss
 from sklearn_meta.fewshot._module import FewShotModule, class_means
 
 
@@ -15,8 +18,9 @@ class GradientModule(FewShotModule):
     """A network and head that are adapted by gradient steps on the support rows.
 
     Settings: ``inner_steps``, ``fit_steps`` (None: the same), ``inner_lr``, ``rates`` ("fixed",
-    "layer" or "weight"), ``first_order``, ``inner_clip``, ``multi_step_loss``, ``adapt_body`` and,
-    for classification, ``head`` ("prototype" or "shared").
+    "layer" or "weight"), ``first_order``, ``inner_clip``, ``multi_step_loss``, ``adapt_body``,
+    for classification ``head`` ("prototype" or "shared") and, where they are wanted,
+    ``inner_loss`` ("learned") and ``preconditioner`` ("curvature").
     """
 
     def __init__(self, description, kind, settings):
@@ -29,18 +33,26 @@ class GradientModule(FewShotModule):
             self.head_bias = nn.Parameter(torch.zeros(1))
         if settings["rates"] != "fixed":
             self.rates = nn.ParameterDict(self._first_rates())
+        if settings.get("inner_loss") == "learned":
+            self.learned_loss = LearnedLoss(kind)
+        if settings.get("preconditioner") == "curvature":
+            self.curvature = MetaCurvature(self._adapted_shapes())
+
+    def _adapted_shapes(self):
+        """Return the shapes of what the inner steps change; the head's classes share one row."""
+        shapes = {"head.weight": (1, self.body.n_out), "head.bias": (1,)}
+        if self.settings["adapt_body"]:
+            for name, parameter in self.body.named_parameters():
+                shapes[f"body.{name}"] = tuple(parameter.shape)
+        return shapes
 
     def _first_rates(self):
         """Return a rate per layer or per weight; a head's is shared by its classes."""
-        n_out, value = self.body.n_out, float(self.settings["inner_lr"])
+        value = float(self.settings["inner_lr"])
         per_weight = self.settings["rates"] == "weight"
-        shapes = {"head__weight": (1, n_out), "head__bias": (1,)}
-        if self.settings["adapt_body"]:
-            for name, parameter in self.body.named_parameters():
-                shapes["body__" + name.replace(".", "__")] = parameter.shape
         return {
-            name: nn.Parameter(torch.full(shape if per_weight else (), value))
-            for name, shape in shapes.items()
+            name.replace(".", "__"): nn.Parameter(torch.full(shape if per_weight else (), value))
+            for name, shape in self._adapted_shapes().items()
         }
 
     def start(self, support, n_classes):
@@ -73,15 +85,28 @@ class GradientModule(FewShotModule):
         """Take one step downhill on the support rows."""
 
         def loss(fast):
-            return self.loss(self.forward_fast(fast, support), support["targets"])
+            return self._inner_loss(self.forward_fast(fast, support), support["targets"])
 
         if self.settings["first_order"]:
             at = {name: value.detach() for name, value in fast.items()}
             gradient = {name: value.detach() for name, value in grad(loss)(at).items()}
         else:
             gradient = grad(loss)(fast)
-        gradient = self._clipped(gradient)
+        gradient = self._turned(self._clipped(gradient))
         return {name: fast[name] - self._rate(name) * gradient[name] for name in fast}
+
+    def _inner_loss(self, outputs, targets):
+        """Return the loss whose gradient the inner steps follow."""
+        loss = self.loss(outputs, targets)
+        if self.settings.get("inner_loss") == "learned":
+            loss = loss + self.learned_loss(outputs, targets)
+        return loss
+
+    def _turned(self, gradient):
+        """Apply the learned preconditioner, where there is one."""
+        if self.settings.get("preconditioner") != "curvature":
+            return gradient
+        return {name: self.curvature(name, value) for name, value in gradient.items()}
 
     def _rate(self, name):
         if self.settings["rates"] == "fixed":

@@ -1,5 +1,7 @@
 """Model-agnostic meta-learning: a start from which a few gradient steps suffice."""
 
+from sklearn_meta._compat import StrOptions
+from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot._gradient import GradientModule
 from sklearn_meta.fewshot._gradient_learner import GradientLearner, constraints
 from sklearn_meta.fewshot._kinds import FewShotClassifierMixin, FewShotRegressorMixin
@@ -15,16 +17,25 @@ class BaseMAML(GradientLearner):
         "learn_rates": ["boolean"],
         "multi_step_loss": ["boolean"],
         "head_only": ["boolean"],
+        "inner_loss": [StrOptions({"task", "learned"})],
+        "preconditioner": [StrOptions({"curvature"}), None],
     }
 
     _module_class = GradientModule
 
     def _own_settings(self):
+        if self.inner_loss == "learned" and self.first_order:
+            raise TableError(
+                "inner_loss='learned' is trained through second derivatives, which "
+                "first_order=True leaves out. Set one of the two otherwise."
+            )
         return {
             "rates": "layer" if self.learn_rates else "fixed",
             "first_order": self.first_order,
             "multi_step_loss": self.multi_step_loss,
             "adapt_body": not self.head_only,
+            "inner_loss": self.inner_loss,
+            "preconditioner": self.preconditioner,
         }
 
 
@@ -50,6 +61,12 @@ class MAMLClassifier(FewShotClassifierMixin, BaseMAML):
         Whether the loss after every step counts, moving to the last one in training.
     head_only : bool, default=False
         Adapt the output layer alone ("almost no inner loop", ANIL).
+    inner_loss : {"task", "learned"}, default="task"
+        Which loss the inner steps go down: the task's own, or that and a small network that is
+        learned from the tasks; not with `first_order`.
+    preconditioner : {"curvature"} or None, default=None
+        Whether inner gradients are multiplied by matrices learned from the tasks, one for each
+        axis of a weight (Meta-Curvature).
     inner_clip : float or None, default=10.0
         Largest norm of an inner gradient.
     head : {"prototype", "shared"}, default="prototype"
@@ -58,9 +75,10 @@ class MAMLClassifier(FewShotClassifierMixin, BaseMAML):
         The network. "auto" is "table" for two-dimensional `X`, "conv4" for images.
     backbone_params : dict or None, default=None
         Its sizes; see `sklearn_meta.fewshot.backbones`.
-    pretrained : str, PathLike or None, default=None
-        File of meta-learned weights, written by `save`. None learns from the support rows alone,
-        unless `meta_fit` ran.
+    pretrained : str, PathLike or None, default="shipped"
+        Where to start from, unless `meta_fit` ran: a file that `save` wrote; "shipped" for the
+        weights that come with the package, where there are some for this learner and network; None
+        to learn from the support rows alone.
     training : MetaTraining or None, default=None
         Settings of `meta_fit`.
     scratch_iterations : int, default=10
@@ -100,6 +118,10 @@ class MAMLClassifier(FewShotClassifierMixin, BaseMAML):
 
     A. Antoniou, H. Edwards, A. Storkey (2019). How to train your MAML. ICLR.
 
+    S. Bechtle et al. (2021). Meta learning via learned loss. ICPR.
+
+    E. Park, J. B. Oliva (2019). Meta-Curvature. NeurIPS.
+
     A. Raghu, M. Raghu, S. Bengio, O. Vinyals (2020). Rapid learning or feature reuse? ICLR.
 
     E. Triantafillou et al. (2020). Meta-Dataset. ICLR. (output layer from class means)
@@ -126,11 +148,13 @@ class MAMLClassifier(FewShotClassifierMixin, BaseMAML):
         first_order=False,
         multi_step_loss=False,
         head_only=False,
+        inner_loss="task",
+        preconditioner=None,
         inner_clip=10.0,
         head="prototype",
         backbone="auto",
         backbone_params=None,
-        pretrained=None,
+        pretrained="shipped",
         training=None,
         scratch_iterations=10,
         transductive=False,
@@ -145,6 +169,8 @@ class MAMLClassifier(FewShotClassifierMixin, BaseMAML):
         self.first_order = first_order
         self.multi_step_loss = multi_step_loss
         self.head_only = head_only
+        self.inner_loss = inner_loss
+        self.preconditioner = preconditioner
         self.inner_clip = inner_clip
         self.head = head
         self.backbone = backbone
@@ -166,7 +192,7 @@ class MAMLRegressor(FewShotRegressorMixin, BaseMAML):
     normalize_y : bool, default=True
         Whether targets are standardised by the support rows'.
     inner_steps, fit_steps, inner_lr, learn_rates, first_order, multi_step_loss, head_only, \
-            inner_clip
+            inner_loss, preconditioner, inner_clip
         As in `MAMLClassifier`.
     backbone, backbone_params, pretrained, training, scratch_iterations, transductive, device, \
             random_state, verbose
@@ -204,11 +230,13 @@ class MAMLRegressor(FewShotRegressorMixin, BaseMAML):
         first_order=False,
         multi_step_loss=False,
         head_only=False,
+        inner_loss="task",
+        preconditioner=None,
         inner_clip=10.0,
         normalize_y=True,
         backbone="auto",
         backbone_params=None,
-        pretrained=None,
+        pretrained="shipped",
         training=None,
         scratch_iterations=10,
         transductive=False,
@@ -223,6 +251,8 @@ class MAMLRegressor(FewShotRegressorMixin, BaseMAML):
         self.first_order = first_order
         self.multi_step_loss = multi_step_loss
         self.head_only = head_only
+        self.inner_loss = inner_loss
+        self.preconditioner = preconditioner
         self.inner_clip = inner_clip
         self.normalize_y = normalize_y
         self.backbone = backbone

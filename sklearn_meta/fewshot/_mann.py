@@ -80,7 +80,7 @@ class MANNClassifier(SequenceLearner):
         recall=True,
         backbone="auto",
         backbone_params=None,
-        pretrained=None,
+        pretrained="shipped",
         training=None,
         scratch_iterations=10,
         transductive=False,

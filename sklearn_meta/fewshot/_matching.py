@@ -62,7 +62,7 @@ class MatchingClassifier(FewShotClassifierMixin, BaseFewShotLearner):
         processing_steps=3,
         backbone="auto",
         backbone_params=None,
-        pretrained=None,
+        pretrained="shipped",
         training=None,
         scratch_iterations=10,
         transductive=False,

@@ -40,6 +40,8 @@ class EpisodeNet(NeuralNet):
     takes all episodes of a group at once.
     """
 
+    mixed_precision = False
+
     @property
     def _default_callbacks(self):
         """Return none: `make_net` names all."""
@@ -60,7 +62,8 @@ class EpisodeNet(NeuralNet):
         self._set_training(True)
         loss = 0.0
         for chunk, share in self._chunks(batch):
-            part = self.module_.mean_loss(chunk, training=True) * share
+            with self._precision():
+                part = self.module_.mean_loss(chunk, training=True) * share
             part.backward()
             loss = loss + part.detach()
         if not torch.isfinite(loss):
@@ -78,6 +81,11 @@ class EpisodeNet(NeuralNet):
             for chunk, share in self._chunks(batch):
                 loss = loss + self.module_.mean_loss(chunk, training=False) * share
         return {"loss": loss, "y_pred": None}
+
+    def _precision(self):
+        """Return the context in which losses are computed."""
+        device = torch.device(self.device).type
+        return torch.autocast(device, dtype=torch.bfloat16, enabled=self.mixed_precision)
 
     def _chunks(self, batch):
         _, groups = batch
@@ -154,6 +162,7 @@ def train(net, split, training, resume):
         if resume and has_checkpoint(training.checkpoint):
             load_checkpoint(net, training.checkpoint)
     net.module_.max_tasks = training.tasks_per_chunk
+    net.mixed_precision = training.mixed_precision
     left = training.n_epochs - len(net.history)
     if left > 0:
         net.partial_fit(split, epochs=left)

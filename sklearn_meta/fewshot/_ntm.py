@@ -76,7 +76,7 @@ class NTMClassifier(SequenceLearner):
         recall=True,
         backbone="auto",
         backbone_params=None,
-        pretrained=None,
+        pretrained="shipped",
         training=None,
         scratch_iterations=10,
         transductive=False,

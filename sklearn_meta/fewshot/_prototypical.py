@@ -51,7 +51,7 @@ class PrototypicalClassifier(FewShotClassifierMixin, BaseFewShotLearner):
         distance="euclidean",
         backbone="auto",
         backbone_params=None,
-        pretrained=None,
+        pretrained="shipped",
         training=None,
         scratch_iterations=10,
         transductive=False,

@@ -19,7 +19,7 @@ PROTOCOL = 1
 _PLAIN = (str, int, float, bool, type(None))
 
 
-def save_learner(learner, path):
+def save_learner(learner, path, half=False):
     """Write a learner; see `BaseFewShotLearner.save`."""
     from safetensors.numpy import save_file
 
@@ -44,7 +44,8 @@ def save_learner(learner, path):
         "n_iterations": start.n_iterations,
         "meta_trained": hasattr(learner, "start_"),
     }
-    arrays.update({f"start/{name}": array for name, array in start.weights.items()})
+    weights = _halved(start.weights) if half else start.weights
+    arrays.update({f"start/{name}": array for name, array in weights.items()})
     if hasattr(learner, "state_"):
         header["fitted"] = _fitted_to_json(learner, arrays)
     arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
@@ -52,6 +53,29 @@ def save_learner(learner, path):
     save_file(arrays, part, metadata={"sklearn_meta": json.dumps(header)})
     os.replace(part, path)
     return path
+
+
+def _halved(weights):
+    """Return weights in half precision, integers as they are.
+
+    Raises
+    ------
+    ValueError
+        If a weight is too large for that.
+    """
+    halved = {}
+    for name, array in weights.items():
+        if array.dtype.kind != "f":
+            halved[name] = array
+            continue
+        with np.errstate(over="ignore"):
+            halved[name] = array.astype(np.float16)
+        if not np.isfinite(halved[name]).all():
+            raise TableError(
+                f"The weight {name!r} reaches {np.abs(array).max():.3g}, which half precision "
+                "can't hold. Save with half=False."
+            )
+    return halved
 
 
 def load_learner(cls, path):
@@ -106,10 +130,14 @@ def _read(path):
 
 def _start_of(header, arrays):
     described = header["start"]
+    weights = {
+        name: array.astype(np.float32) if array.dtype == np.float16 else array
+        for name, array in _branch(arrays, "start/").items()
+    }
     return Start(
         described["learner"],
         described["description"],
-        _branch(arrays, "start/"),
+        weights,
         described["n_iterations"],
     )
 

@@ -58,7 +58,7 @@ class SiameseClassifier(FewShotClassifierMixin, BaseFewShotLearner):
         margin=2.0,
         backbone="auto",
         backbone_params=None,
-        pretrained=None,
+        pretrained="shipped",
         training=None,
         scratch_iterations=10,
         transductive=False,

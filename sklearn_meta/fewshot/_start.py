@@ -33,6 +33,10 @@ class Start:
         weights = {name: a.copy() for name, a in as_arrays(module.state_dict()).items()}
         return cls(learner, description, weights, n_iterations)
 
+    def fits(self, module):
+        """Tell whether a module has the parameters that were trained."""
+        return _shapes(module.state_dict()) == _shapes(self.weights)
+
     def fill(self, module):
         """Load the weights into a module that fits them.
 
@@ -41,8 +45,7 @@ class Start:
         ValueError
             If the module has other parameters than were trained.
         """
-        have = {name: tuple(value.shape) for name, value in module.state_dict().items()}
-        want = {name: value.shape for name, value in self.weights.items()}
+        have, want = _shapes(module.state_dict()), _shapes(self.weights)
         if have != want:
             differing = sorted(name for name in {*have, *want} if have.get(name) != want.get(name))
             raise TableError(
@@ -52,3 +55,7 @@ class Start:
             )
         module.load_state_dict(as_tensors(self.weights))
         return module
+
+
+def _shapes(weights):
+    return {name: tuple(value.shape) for name, value in weights.items()}

@@ -74,6 +74,7 @@ def scratch_start(learner, module, description, X, y, n_classes, seed, device, n
         optimizer=base.optimizer,
         learning_rate=base.learning_rate,
         decay=base.decay,
+        mixed_precision=base.mixed_precision,
         tasks_per_chunk=base.tasks_per_chunk,
     )
     net = meta_train(

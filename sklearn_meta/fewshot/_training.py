@@ -43,6 +43,9 @@ class MetaTraining(BaseEstimator):
         the best validation are kept, whether or not it stops early.
     resample : bool, default=True
         Draw new episodes in each epoch; false repeats those of the first.
+    mixed_precision : bool, default=False
+        Whether matrix products are computed in bfloat16 (weights, sums and the optimiser stay in
+        float32): about twice as fast on a GPU that has units for it, seldom faster on a CPU.
     tasks_per_chunk : int or None, default=None
         Episodes that are in memory at once; None chooses by their size.
     checkpoint : str, PathLike or None, default=None
@@ -74,6 +77,7 @@ class MetaTraining(BaseEstimator):
         "validation_episodes": [Interval(Integral, 1, None, closed="left")],
         "patience": [Interval(Integral, 1, None, closed="left"), None],
         "resample": ["boolean"],
+        "mixed_precision": ["boolean"],
         "tasks_per_chunk": [Interval(Integral, 1, None, closed="left"), None],
         "checkpoint": [str, PathLike, None],
         "callbacks": [list, None],
@@ -97,6 +101,7 @@ class MetaTraining(BaseEstimator):
         validation_episodes=100,
         patience=None,
         resample=True,
+        mixed_precision=False,
         tasks_per_chunk=None,
         checkpoint=None,
         callbacks=None,
@@ -116,6 +121,7 @@ class MetaTraining(BaseEstimator):
         self.validation_episodes = validation_episodes
         self.patience = patience
         self.resample = resample
+        self.mixed_precision = mixed_precision
         self.tasks_per_chunk = tasks_per_chunk
         self.checkpoint = checkpoint
         self.callbacks = callbacks

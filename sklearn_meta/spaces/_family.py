@@ -79,6 +79,9 @@ class Family:
         The extra of the package that installs what the family needs.
     module : str, default=None
         The module that the family needs.
+    ready : callable, default=None
+        ``ready()`` tells whether the files that the family needs are there; None for a family
+        that needs none.
 
     Examples
     --------
@@ -104,6 +107,7 @@ class Family:
     limits: Callable | None = None
     extra: str | None = None
     module: str | None = None
+    ready: Callable | None = None
 
     @classmethod
     def from_estimator(
@@ -188,8 +192,9 @@ class Family:
         return self.limits is None or self.limits(n_rows, n_columns, n_classes)
 
     def is_available(self):
-        """Tell whether the package that the family needs is installed."""
-        return self.module is None or is_installed(self.module)
+        """Tell whether the package and the files that the family needs are there."""
+        installed = self.module is None or is_installed(self.module)
+        return installed and (self.ready is None or self.ready())
 
     def for_kind(self, kind):
         """Return the family with the parameters that exist for a kind of task."""

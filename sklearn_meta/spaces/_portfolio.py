@@ -29,6 +29,7 @@ COUNTS = {
     "mlp": 5,
     "catboost": 3,
     "gaussian_process": 1,
+    "few_shot": 2,
 }
 
 CHOSEN = {

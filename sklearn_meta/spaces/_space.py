@@ -306,6 +306,11 @@ class SearchSpace:
     def _demanded(self, family):
         """Return a family that the user named, or say what it needs."""
         if not family.is_available():
+            if family.module is None:
+                raise ValueError(
+                    f"The family {family.name!r} needs meta-learned weights, and this installation "
+                    "comes without. Leave the family out of `families`."
+                )
             raise MissingExtraError(
                 f"The family {family.name!r} needs {family.module!r}, which is not installed. "
                 f"Install it with: pip install 'sklearn-meta[{family.extra}]'"

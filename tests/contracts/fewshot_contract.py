@@ -44,6 +44,7 @@ class FewShotContract:
     """What classifiers and regressors share."""
 
     depends_on_row_order = False
+    takes_images = True
 
     @pytest.fixture(autouse=True)
     def one_thread(self):
@@ -207,7 +208,27 @@ class FewShotContract:
         with pytest.raises(TableError, match="meta_fit again"):
             trained.fit(*self.table())
 
+    def test_half_precision_on_disk(self, trained, tmp_path):
+        X, y = self.table()
+        whole = trained.save(tmp_path / "whole.safetensors")
+        half = trained.save(tmp_path / "half.safetensors", half=True)
+        assert half.stat().st_size < whole.stat().st_size
+        loaded = type(trained).load(half)
+        assert {array.dtype.name for array in loaded.start_.weights.values()} <= {"float32"}
+        np.testing.assert_allclose(
+            self.answer(loaded.fit(X, y), X), self.answer(trained.fit(X, y), X), atol=0.05
+        )
+
+    def test_mixed_precision(self, learner):
+        X, y = self.table()
+        learner.set_params(training=short_training(mixed_precision=True)).meta_fit(self.family)
+        dtypes = {array.dtype.name for array in learner.start_.weights.values()}
+        assert dtypes == {"float32"}
+        assert np.isfinite(self.answer(learner.fit(X, y), X)).all()
+
     def test_transduction_needs_a_network_that_can(self, learner):
+        if not self.takes_images:
+            pytest.skip("the learner has no parameter `transductive`: it takes tables alone")
         with pytest.raises(TableError, match="transductive"):
             learner.set_params(transductive=True).fit(*self.table())
 
@@ -264,6 +285,8 @@ class ClassifierContract(FewShotContract):
 
     @pytest.mark.parametrize("backbone", ["conv4", "resnet"])
     def test_images(self, learner, backbone):
+        if not self.takes_images:
+            pytest.skip("the learner takes tables alone")
         rng = np.random.default_rng(0)
         X, y = rng.random((12, 8, 8)), np.arange(12) % 3
         sizes = {"n_filters": 4, "n_blocks": 2} if backbone == "conv4" else {"widths": [4]}

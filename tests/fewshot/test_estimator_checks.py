@@ -5,6 +5,8 @@ import torch
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_meta.fewshot import (
+    AttributeClassifier,
+    AttributeRegressor,
     FineTuningClassifier,
     FineTuningRegressor,
     MAMLClassifier,
@@ -22,7 +24,10 @@ from sklearn_meta.fewshot import (
 
 CHEAP = {"random_state": 0, "scratch_iterations": 1, "backbone_params": {"width": 16}}
 MEMORY = {**CHEAP, "hidden": 16, "memory_slots": 8}
+PLAIN = {"random_state": 0, "scratch_iterations": 1, "latent_size": 8}
 LEARNERS = [
+    AttributeClassifier(**PLAIN),
+    AttributeRegressor(**PLAIN),
     FineTuningClassifier(fit_steps=5, **CHEAP),
     FineTuningRegressor(fit_steps=15, fit_lr=0.1, tune="head", **CHEAP),
     MAMLClassifier(inner_steps=2, **CHEAP),

@@ -8,8 +8,8 @@ from scipy import sparse
 from sklearn import config_context
 from sklearn.base import clone
 
-from sklearn_meta._optional import is_installed
 from sklearn_meta.persistence import load, save
+from sklearn_meta.spaces import FAMILIES as BUILT_IN
 from sklearn_meta.spaces import SearchSpace
 
 FAMILIES = [
@@ -27,8 +27,9 @@ FAMILIES = [
     "lightgbm",
     "xgboost",
     "catboost",
+    "few_shot",
 ]
-CLASSES_ONLY = ("naive_bayes", "discriminant")
+CLASSES_ONLY = ("naive_bayes", "discriminant", "few_shot")
 
 
 def round_trip(model, folder):
@@ -52,8 +53,8 @@ def assert_same(model, loaded, X):
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
 def test_every_family(family, kind, fitted, numbers, tmp_path):
-    if family in ("lightgbm", "xgboost", "catboost") and not is_installed(family):
-        pytest.skip(f"{family} is not installed")
+    if not BUILT_IN[family].is_available():
+        pytest.skip(f"what {family} needs is not installed")
     if kind == "regression" and family in CLASSES_ONLY:
         pytest.skip("a family for classes only")
     targets = {

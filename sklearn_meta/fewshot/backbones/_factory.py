@@ -2,13 +2,21 @@
 
 from sklearn_meta.fewshot._array_encoders import ImageEncoder, VectorEncoder
 from sklearn_meta.fewshot._table_encoder import TableEncoder
+from sklearn_meta.fewshot.backbones._attributes import AttributeNetwork
 from sklearn_meta.fewshot.backbones._images import Conv4, SmallResNet
 from sklearn_meta.fewshot.backbones._mlp import MLP
 from sklearn_meta.fewshot.backbones._tokenizer import CellTokenizer
 
-_NETWORKS = {"table": CellTokenizer, "mlp": MLP, "conv4": Conv4, "resnet": SmallResNet}
+_NETWORKS = {
+    "table": CellTokenizer,
+    "attributes": AttributeNetwork,
+    "mlp": MLP,
+    "conv4": Conv4,
+    "resnet": SmallResNet,
+}
 _ENCODERS = {
     "table": TableEncoder,
+    "attributes": TableEncoder,
     "mlp": VectorEncoder,
     "conv4": ImageEncoder,
     "resnet": ImageEncoder,
@@ -21,7 +29,8 @@ def make_backbone(description):
     Parameters
     ----------
     description : dict
-        ``name`` ("table", "mlp", "conv4" or "resnet") and the network's own parameters.
+        ``name`` ("table", "attributes", "mlp", "conv4" or "resnet") and the network's own
+        parameters.
 
     Returns
     -------
@@ -48,7 +57,7 @@ def complete(name, settings, X):
 
     Parameters
     ----------
-    name : {"auto", "table", "mlp", "conv4", "resnet"}
+    name : {"auto", "table", "attributes", "mlp", "conv4", "resnet"}
         "auto" takes a table for two-dimensional `X`, conv4 for images.
     settings : dict
         The network's own parameters.

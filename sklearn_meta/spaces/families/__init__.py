@@ -3,6 +3,7 @@
 from sklearn_meta.spaces.families._bayes import DISCRIMINANT, NAIVE_BAYES
 from sklearn_meta.spaces.families._boost import CATBOOST, LIGHTGBM, XGBOOST
 from sklearn_meta.spaces.families._boosting import HIST_GRADIENT_BOOSTING
+from sklearn_meta.spaces.families._few_shot import FEW_SHOT
 from sklearn_meta.spaces.families._forest import EXTRA_TREES, RANDOM_FOREST
 from sklearn_meta.spaces.families._gaussian_process import GAUSSIAN_PROCESS
 from sklearn_meta.spaces.families._linear import LINEAR
@@ -27,6 +28,7 @@ FAMILIES = {
         MLP,
         CATBOOST,
         GAUSSIAN_PROCESS,
+        FEW_SHOT,
     )
 }
 

@@ -1,0 +1,168 @@
+"""One-shot classification within an alphabet: every learner on given runs of Omniglot.
+
+Evaluates the weights under ``weights/`` (made by ``examples/training/train_omniglot.py``) and the
+modified Hausdorff distance; trains nothing::
+
+    python omniglot_runs.py --runs FILE.npz
+
+The file holds `support` and `query` of shape (n_runs, 20, 105, 14), ink packed along the last axis,
+and `label` of shape (n_runs, 20): ``label[r, q]`` is an index into ``support[r]``. A learner's
+figure is the mean of its errors after training on small1 and on small2, over its seeds. Ties are
+broken at random.
+
+With ``--held-out FOLDER`` learners trained on one set are judged by the alphabets that only the
+other has; settings are chosen by these, never by the runs of a file.
+"""
+
+import argparse
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from _hausdorff import hausdorff_scores
+from _omniglot import SETS, make_runs, own_alphabets, read_images, read_runs, shrink, write_runs
+from _results import markdown
+
+WEIGHTS = Path(__file__).resolve().parent / "weights"
+PUBLISHED = 30.1  # prototypical networks with the minimal background
+BASELINE = "modified Hausdorff distance"
+N_HELD_OUT = 40
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A file of weights: omniglot_<set>_<learner>_<seed>.safetensors."""
+
+    path: Path
+    background: str
+    learner: str
+    seed: int
+
+    @classmethod
+    def of_file(cls, path):
+        """Read set, learner and seed off a file's name."""
+        _, background, learner, seed = path.stem.split("_")
+        return cls(path, background, learner, int(seed))
+
+
+def main():
+    """Evaluate what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    chosen = parser.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("--runs", type=Path, help="npz file of runs")
+    chosen.add_argument("--held-out", type=Path, help="folder with background_small1.npz and 2")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--transductive", action="store_true", help="use the queries' statistics")
+    parser.add_argument("--write", type=Path, help="write the first 20 held-out runs of 20 ways")
+    options = parser.parse_args()
+    started = time.perf_counter()
+    runs = _runs(options)
+    if options.write:
+        write_runs(options.write, [run for run in runs["small1"] if len(run.support) == 20][:20])
+    errors = evaluate(runs, find_weights(options.weights), options.transductive)
+    print(table(errors, baseline_error(runs), options.transductive))
+    print(f"\n{time.perf_counter() - started:.0f} seconds.")
+    print(last_line(errors))
+
+
+def _runs(options):
+    """Return the runs by the set that was trained on."""
+    if options.runs:
+        runs = read_runs(options.runs)
+        return dict.fromkeys(SETS, runs)
+    first, second = (read_images(options.held_out, name) for name in SETS)
+    return {
+        "small1": make_runs(second, own_alphabets(second, first), N_HELD_OUT, seed=0),
+        "small2": make_runs(first, own_alphabets(first, second), N_HELD_OUT, seed=0),
+    }
+
+
+def find_weights(folder):
+    """Return what lies in a folder, in the order of names."""
+    return [Weights.of_file(path) for path in sorted(folder.glob("omniglot_*_*_*.safetensors"))]
+
+
+def evaluate(runs, weights, transductive=False):
+    """Return errors in percent: by learner, by set, one per seed."""
+    from sklearn_meta import fewshot
+
+    errors = {}
+    for each in weights:
+        learner = getattr(fewshot, each.learner).load(each.path)
+        learner.set_params(device="cpu", transductive=transductive)
+        error = learner_error(learner, runs[each.background])
+        errors.setdefault(each.learner, {}).setdefault(each.background, []).append(error)
+    return errors
+
+
+def learner_error(learner, runs, seed=0):
+    """Return the share of wrong answers of a meta-trained learner, in percent."""
+    rng = np.random.default_rng(seed)
+    wrong, asked = 0, 0
+    for run in runs:
+        order = rng.permutation(len(run.support))  # a class's number tells nothing
+        learner.fit(shrink(run.support[order]), np.arange(len(order)))
+        scores = np.zeros((len(run.query), len(order)))
+        scores[:, order] = learner.predict_proba(shrink(run.query))
+        wrong += int((best_at_random(scores, rng) != run.label).sum())
+        asked += len(run.label)
+    return 100 * wrong / asked
+
+
+def best_at_random(scores, rng):
+    """Return the place of the highest score of each row; among equals a random one."""
+    highest = scores == scores.max(axis=1, keepdims=True)
+    return np.argmax(highest * rng.random(scores.shape), axis=1)
+
+
+def baseline_error(runs):
+    """Return the error of the modified Hausdorff distance in percent, by set."""
+    known, errors = {}, {}
+    for name, part in runs.items():
+        if id(part) not in known:
+            rng = np.random.default_rng(0)
+            wrong = [best_at_random(hausdorff_scores(run), rng) != run.label for run in part]
+            known[id(part)] = 100 * float(np.concatenate(wrong).mean())
+        errors[name] = known[id(part)]
+    return errors
+
+
+def figure(by_set):
+    """Return a learner's error: the mean over the sets of the means over seeds."""
+    return float(np.mean([np.mean(errors) for errors in by_set.values()]))
+
+
+def table(errors, baseline, transductive):
+    """Return a Markdown table, the best learner first."""
+    kind = "transductive" if transductive else "inductive"
+    lines = []
+    for learner, by_set in sorted(errors.items(), key=lambda item: figure(item[1])):
+        cells = [_with_error(by_set.get(name, [])) for name in SETS]
+        seeds = " / ".join(str(len(by_set.get(name, []))) for name in SETS)
+        lines.append([learner, kind, *cells, f"{figure(by_set):.1f}", seeds])
+    known = [f"{baseline[name]:.1f}" for name in SETS]
+    lines.append([BASELINE, "-", *known, f"{np.mean(list(baseline.values())):.1f}", "-"])
+    header = ["learner", "", "error % (small1)", "error % (small2)", "mean", "seeds"]
+    return markdown(header, lines)
+
+
+def _with_error(errors):
+    if not errors:
+        return "-"
+    if len(errors) == 1:
+        return f"{errors[0]:.1f}"
+    return f"{np.mean(errors):.1f} ± {np.std(errors, ddof=1) / len(errors) ** 0.5:.1f}"
+
+
+def last_line(errors):
+    """Return the line that sums the evaluation up."""
+    if not errors:
+        return f"best - % (no weights under {WEIGHTS.name}/), 0 learners below {PUBLISHED}"
+    best = min(errors, key=lambda learner: figure(errors[learner]))
+    below = sum(figure(by_set) < PUBLISHED for by_set in errors.values())
+    return f"best {figure(errors[best]):.1f} % ({best}), {below} learners below {PUBLISHED}"
+
+
+if __name__ == "__main__":
+    main()

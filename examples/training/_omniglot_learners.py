@@ -1,0 +1,92 @@
+"""Which learners are meta-trained on Omniglot, and how."""
+
+from dataclasses import dataclass, field
+
+BACKBONE = {"backbone": "conv4", "backbone_params": {"n_filters": 64}}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a learner is trained.
+
+    Attributes
+    ----------
+    n_seeds : int
+        Weights wanted of it, for each background set.
+    share : float
+        Of the time, beside the other learners.
+    params, training : dict
+        Parameters of the learner and of its `MetaTraining`.
+    """
+
+    n_seeds: int = 5
+    share: float = 1.0
+    params: dict = field(default_factory=dict)
+    training: dict = field(default_factory=dict)
+
+
+_MEMORY = {"hidden": 100, "n_orders": 2}
+
+LEARNERS = {
+    "PrototypicalClassifier": Plan(),
+    "MatchingClassifier": Plan(),
+    "SiameseClassifier": Plan(params={"margin": 2.0}),
+    "MetaSGDClassifier": Plan(1, 2.0, {"inner_steps": 1, "inner_lr": 0.05}),
+    "MAMLClassifier": Plan(1, 2.0, {"inner_steps": 2, "inner_lr": 0.05, "learn_rates": True}),
+    "MANNClassifier": Plan(1, 2.0, _MEMORY),
+    "NTMClassifier": Plan(1, 2.0, {**_MEMORY, "memory_slots": 32}),
+    "ReptileClassifier": Plan(
+        1,
+        1.0,
+        {"inner_steps": 5, "inner_lr": 0.05, "head": "prototype"},
+        {"optimizer": "sgd", "learning_rate": 1.0, "decay": "linear"},
+    ),
+}
+
+
+def make_learner(name, iterations, seed, checkpoint, device):
+    """Make a learner that is to be trained for so many iterations.
+
+    Parameters
+    ----------
+    name : str
+        Of `LEARNERS`.
+    iterations : int
+        Steps of the outer optimiser.
+    seed : int
+        Of everything that is drawn.
+    checkpoint : Path or None
+        Folder of the checkpoint; None keeps none.
+    device : str
+        Where torch computes.
+
+    Returns
+    -------
+    estimator
+        Not trained yet.
+    """
+    from sklearn_meta import fewshot
+
+    plan = LEARNERS[name]
+    settings = {
+        "iterations": iterations,
+        "ways": None,  # all of a task
+        "shots": 1,
+        "queries": 5,
+        "meta_batch_size": 2,
+        "learning_rate": 1e-3,
+        "decay": "cosine",
+        "gradient_clip": 10.0,
+        "epoch_length": min(100, iterations),
+        "validation_episodes": 30,
+        "checkpoint": checkpoint,
+        **plan.training,
+    }
+    return getattr(fewshot, name)(
+        **BACKBONE,
+        **plan.params,
+        training=fewshot.MetaTraining(**settings),
+        random_state=seed,
+        device=device,
+        verbose=1,
+    )

@@ -1,0 +1,150 @@
+r"""Meta-train few-shot learners on one of Omniglot's minimal background sets.
+
+Trains on one set's alphabets, as pen strokes that are distorted and drawn anew, and keeps the
+weights that do best on the alphabets that only the other set has. One learner a call::
+
+    python train_omniglot.py --omniglot SHARED/omniglot --learner PrototypicalClassifier \
+        --background small1 --seed 0 --iterations 3000
+
+or all that are missing, sharing out the hours that there are, one seed of each after the other;
+with ``--background`` those of one set, so that two processes may share two cores::
+
+    python train_omniglot.py --omniglot SHARED/omniglot --all --background small1 --hours 12
+
+An interrupted training goes on where it was. Weights of at most 1 MB, in half precision, are put
+into ``examples/benchmarks/weights``; ``omniglot_runs.py`` judges them.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "benchmarks"))
+
+from _omniglot import SETS, own_alphabets, read_images, shrink  # noqa: E402
+from _omniglot_learners import LEARNERS, make_learner  # noqa: E402
+from _omniglot_tasks import HeldOutTasks, StrokeTasks  # noqa: E402
+from _strokes import read_drawings  # noqa: E402
+
+WEIGHTS = HERE.parent / "benchmarks" / "weights"
+LARGEST = 2**20
+N_TRIAL = 4  # iterations by which the speed is found out
+LEAST, MOST = 200, 30_000
+
+
+def main():
+    """Train what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--omniglot", type=Path, required=True, help="folder with the two sets")
+    parser.add_argument("--work", type=Path, default=Path("work/omniglot"), help="checkpoints")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--learner", choices=sorted(LEARNERS))
+    parser.add_argument("--background", choices=SETS)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--iterations", type=int)
+    parser.add_argument("--all", action="store_true", help="all weights that are missing")
+    parser.add_argument("--hours", type=float, default=8.0, help="for --all")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="auto")
+    options = parser.parse_args()
+    import torch
+
+    torch.set_num_threads(options.threads)
+    if options.all:
+        train_all(options)
+    elif options.learner and options.background and options.iterations:
+        train_one(options, options.learner, options.background, options.seed, options.iterations)
+    else:
+        parser.error("name --learner, --background and --iterations, or --all")
+
+
+def train_all(options):
+    """Train what is missing; each job gets its share of the time that is left."""
+    deadline = time.monotonic() + 3600 * options.hours
+    jobs = [job for job in all_jobs(options) if not weights_path(options, *job).exists()]
+    for number, job in enumerate(jobs):
+        shares = [LEARNERS[learner].share for learner, _, _ in jobs[number:]]
+        seconds = (deadline - time.monotonic()) * shares[0] / sum(shares)
+        iterations = planned(options, *job)
+        if iterations is None:
+            iterations = affordable(options, *job, seconds)
+        print(f"{number + 1} of {len(jobs)}: {' '.join(map(str, job))}, {iterations} iterations")
+        train_one(options, *job, iterations)
+
+
+def all_jobs(options):
+    """Return (learner, background, seed): the first seed of all learners first."""
+    n_seeds = max(plan.n_seeds for plan in LEARNERS.values())
+    return [
+        (learner, background, seed)
+        for seed in range(n_seeds)
+        for learner, plan in LEARNERS.items()
+        if seed < plan.n_seeds
+        for background in ([options.background] if options.background else SETS)
+        if options.learner in (None, learner)
+    ]
+
+
+def affordable(options, learner, background, seed, seconds):
+    """Return how many iterations take so many seconds on this machine as it is now."""
+    tasks, _ = read_tasks(options.omniglot, background)
+    probe = make_learner(learner, N_TRIAL, seed, None, options.device)
+    started = time.monotonic()
+    probe.meta_fit(tasks)
+    each = (time.monotonic() - started) / N_TRIAL
+    return int(np.clip(0.9 * seconds / each, LEAST, MOST))  # a tenth is for validation
+
+
+def train_one(options, learner, background, seed, iterations):
+    """Meta-train one learner, or go on, and save its weights."""
+    folder = work_folder(options, learner, background, seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "plan.json").write_text(json.dumps({"iterations": iterations}))
+    tasks, held_out = read_tasks(options.omniglot, background)
+    trained = make_learner(learner, iterations, seed, folder, options.device)
+    trained.meta_fit(tasks, validation_tasks=held_out, resume=True)
+    path = weights_path(options, learner, background, seed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    trained.save(path, half=True)
+    size = path.stat().st_size
+    if size > LARGEST:
+        path.unlink()
+        raise ValueError(f"The weights of {learner} take {size} bytes, more than {LARGEST}.")
+    print(f"{path.name}: {size / 1000:.0f} kB")
+
+
+def planned(options, learner, background, seed):
+    """Return the iterations of a training that was begun, or None."""
+    path = work_folder(options, learner, background, seed) / "plan.json"
+    return json.loads(path.read_text())["iterations"] if path.exists() else None
+
+
+def work_folder(options, learner, background, seed):
+    return options.work / f"{background}_{learner}_{seed}"
+
+
+def weights_path(options, learner, background, seed):
+    return options.weights / f"omniglot_{background}_{learner}_{seed}.safetensors"
+
+
+def read_tasks(folder, background):
+    """Return tasks of a set's strokes, and tasks of the other set's own alphabets."""
+    other = SETS[1 - SETS.index(background)]
+    images, others = read_images(folder, background), read_images(folder, other)
+    mine = np.isin(others.alphabet, own_alphabets(others, images))
+    held_out = HeldOutTasks(
+        shrink(others.ink[mine]),
+        others.alphabet[mine],
+        others.character[mine],
+        others.drawer[mine],
+    )
+    return StrokeTasks(read_drawings(folder, background)), held_out
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,283 @@
+"""The pure parts of the few-shot benchmarks: runs, strokes, pens, rows drawn from tables."""
+
+import importlib
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """Import a module of the examples' folders, as their scripts do."""
+    for folder in ("benchmarks", "training"):
+        monkeypatch.syspath_prepend(str(EXAMPLES / folder))
+    return importlib.import_module
+
+
+@pytest.fixture
+def images(load):
+    """Twenty-two characters of two alphabets by three drawers: a block at a place of their own."""
+    omniglot = load("_omniglot")
+    keys = [(f"A{n // 11}", f"c{n:02d}", drawer) for n in range(22) for drawer in (1, 2, 3)]
+    ink = np.zeros((len(keys), 105, 105), dtype=bool)
+    for row, (_, character, drawer) in enumerate(keys):
+        place = 4 * int(character[1:])
+        ink[row, place : place + 4, 10 * drawer : 10 * drawer + 5] = True
+    alphabet, character, drawer = (np.array(part) for part in zip(*keys, strict=True))
+    return omniglot.Images(ink, alphabet, character, drawer)
+
+
+# Runs
+
+
+def test_packing_loses_nothing(load, images):
+    omniglot = load("_omniglot")
+    packed = omniglot.pack(images.ink)
+    assert packed.shape[1:] == (105, 14)
+    np.testing.assert_array_equal(omniglot.unpack(packed), images.ink)
+
+
+def test_runs_are_within_an_alphabet_and_by_two_drawers(load, images):
+    run = load("_omniglot").make_runs(images, ["A1"], 1, seed=0)[0]
+    assert run.support.shape == run.query.shape == (11, 105, 105)
+    rows = np.argmax(run.support.any(axis=2), axis=1)
+    np.testing.assert_array_equal(rows[run.label], np.argmax(run.query.any(axis=2), axis=1))
+    assert rows.min() >= 44
+    columns = [np.argmax(part.any(axis=1), axis=1) for part in (run.support, run.query)]
+    assert len(set(columns[0])) == len(set(columns[1])) == 1 and columns[0][0] != columns[1][0]
+
+
+def test_runs_come_back_from_a_file(load, images, tmp_path):
+    omniglot = load("_omniglot")
+    runs = omniglot.make_runs(images, ["A0", "A1"], 4, seed=1)
+    omniglot.write_runs(tmp_path / "runs.npz", runs)
+    for run, other in zip(runs, omniglot.read_runs(tmp_path / "runs.npz"), strict=True):
+        np.testing.assert_array_equal(run.support, other.support)
+        np.testing.assert_array_equal(run.label, other.label)
+
+
+def test_bad_files_of_runs(load, tmp_path):
+    read, path = load("_omniglot").read_runs, tmp_path / "runs.npz"
+    packed = np.zeros((1, 2, 105, 14), np.uint8)
+    np.savez(path, support=packed, query=packed)
+    with pytest.raises(ValueError, match="no array label"):
+        read(path)
+    np.savez(path, support=packed[..., :3], query=packed, label=np.zeros((1, 2), int))
+    with pytest.raises(ValueError, match="support must have shape"):
+        read(path)
+    np.savez(path, support=packed, query=packed, label=np.full((1, 2), 2))
+    with pytest.raises(ValueError, match="index into support"):
+        read(path)
+
+
+def test_a_constant_answer_is_right_by_chance_alone(load):
+    best = load("omniglot_runs").best_at_random
+    said = best(np.zeros((4000, 20)), np.random.default_rng(0))
+    assert np.mean(said == 0) == pytest.approx(0.05, abs=0.02)
+
+
+class Oracle:
+    """Answers by where the ink is: right, whatever number a class has."""
+
+    def fit(self, X, y):
+        self.places, self.labels = np.argmax(X.sum(axis=2), axis=1), y
+        return self
+
+    def predict_proba(self, X):
+        places = np.argmax(X.sum(axis=2), axis=1)
+        return np.eye(len(self.labels))[[list(self.places).index(place) for place in places]]
+
+
+def test_errors_are_counted_against_the_labels(load, images):
+    runs = load("_omniglot").make_runs(images, ["A0", "A1"], 4, seed=1)
+    error = load("omniglot_runs").learner_error
+    assert error(Oracle(), runs) == 0
+    wrong = [type(run)(run.support, run.query, np.roll(run.label, 1)) for run in runs]
+    assert error(Oracle(), wrong) == 100
+
+
+def test_hausdorff_finds_the_same_drawing(load, images):
+    runs = load("_omniglot").make_runs(images, ["A0"], 1, seed=0)
+    known = [type(run)(run.support, run.support[run.label], run.label) for run in runs]
+    scores = load("_hausdorff").hausdorff_scores(known[0])
+    np.testing.assert_allclose(scores[np.arange(11), known[0].label], 0, atol=1e-9)
+
+
+def test_the_last_line(load):
+    script = load("omniglot_runs")
+    errors = {
+        "PrototypicalClassifier": {"small1": [10.0, 14.0], "small2": [14.4]},
+        "MANNClassifier": {"small1": [40.0]},
+    }
+    assert script.last_line(errors) == "best 13.2 % (PrototypicalClassifier), 1 learners below 30.1"
+    table = script.table(errors, {"small1": 38.8, "small2": 38.6}, False)
+    assert "38.7" in table and table.index("Prototypical") < table.index("MANN")
+    assert script.last_line({}).endswith("0 learners below 30.1")
+
+
+# Strokes
+
+
+def test_points_are_spread_over_the_ink(load):
+    strokes = load("_strokes")
+    long, dot = np.array([[0.0, 0.0], [0.0, 90.0]]), np.array([[5.0, 5.0]])
+    points, owner, place = strokes.spread_points([long, dot])
+    assert points.shape == (strokes.N_POINTS, 2) and (owner == 1).sum() == 2
+    steps = np.diff(points[owner == 0, 1])
+    np.testing.assert_allclose(steps, steps[0], rtol=1e-3)
+    assert place[owner == 0][[0, -1]].tolist() == [0, 1]
+
+
+def test_the_pen_leaves_ink_where_it_went(load):
+    pen = load("_stroke_pen")
+    column = torch.full((1, 160), 52.0)
+    row = torch.linspace(20, 80, 160).unsqueeze(0)
+    image = pen.draw(torch.stack([column, row], dim=-1))[0]
+    assert image.shape == (28, 28) and float(image.max()) <= 1
+    assert set(torch.nonzero(image)[:, 1].tolist()) <= {12, 13, 14}
+    assert float(image.sum()) * 16 == pytest.approx(60 * 2 * pen.RADIUS, rel=0.15)
+    outside = pen.draw(torch.full((1, 160, 2), 500.0))
+    assert float(outside.sum()) == 0
+
+
+def test_distortions_are_seeded_and_small(load):
+    warps = load("_stroke_warps")
+    points = torch.rand(5, 160, 2) * 105
+    stroke = (torch.arange(160) // 80).expand(5, -1)
+    place = torch.linspace(0, 1, 160).expand(5, -1)
+
+    def distorted(seed, amounts):
+        generator = torch.Generator().manual_seed(seed)
+        return warps.distort(points, stroke, place, amounts, generator)
+
+    amounts = warps.Amounts()
+    assert torch.equal(distorted(0, amounts), distorted(0, amounts))
+    assert not torch.equal(distorted(0, amounts), distorted(1, amounts))
+    assert float((distorted(0, amounts) - points).abs().mean()) < 15
+    torch.testing.assert_close(distorted(0, amounts.times(0)), points, atol=1e-3, rtol=1e-4)
+
+
+def test_symmetries_are_eight(load):
+    flip, points = load("_stroke_warps").flip_and_turn, torch.rand(1, 9, 2) * 105
+    seen = {tuple(flip(points, which).flatten().round(decimals=2).tolist()) for which in range(8)}
+    assert len(seen) == 8
+    torch.testing.assert_close(flip(points, 0), points)
+
+
+def test_drawings_of_a_class_are_bent_alike(load):
+    bent = load("_omniglot_tasks").bent_alike
+    points = torch.rand(1, 160, 2).expand(6, -1, -1) * 105
+    y = np.repeat([0, 1], 3)
+    out = bent(points, y, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(out[0], out[2])
+    assert not torch.allclose(out[0], out[3])
+
+
+# Tables
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rows_to_learn_from_and_to_predict_are_apart(load, seed):
+    draw = load("bench_few_shot_tables").draw_rows
+    y = np.random.default_rng(0).permutation(np.repeat(["a", "b", "rare"], [40, 30, 6]))
+    support, query = draw(y, 4, seed, "classification")
+    assert sorted(y[support]) == ["a"] * 4 + ["b"] * 4
+    assert not set(support) & set(query) and set(y[query]) == {"a", "b"}
+    assert draw(y, 40, seed, "classification") is None
+    support, query = draw(np.arange(50.0), 8, seed, "regression")
+    assert len(support) == 8 and len(query) == 42
+
+
+def test_plain_models_learn_a_table_with_gaps(load):
+    models, bench = load("_few_shot_models"), load("bench_few_shot_tables")
+    y = np.repeat(["p", "q"], 40)
+    X = pd.DataFrame({"n": (y == "p") + 0.0, "text": np.where(y == "p", "u", "v")})
+    X.loc[3, "n"] = np.nan
+    drawn = bench.draw_rows(y, 4, 0, "classification")
+    for name in ("logistic_regression", "plain_prototypes", "3_nn"):
+        model = models.whole(models.CLASSIFIERS[name], 0)
+        row = bench.judged(model, X, y, *drawn, "classification")
+        assert row["score"] > 0.95 and row["accuracy"] > 0.95
+
+
+def test_summary_is_paired_over_tables(load):
+    rows = [
+        {"table": table, "role": "report", "kind": "classification", "shots": 2, "seed": 0}
+        | {"model": model, "score": score + offset, "accuracy": 0.5, "seconds": 1}
+        for table, offset in (("t", 0.0), ("u", 0.2))
+        for model, score in (("random_forest", 0.6), ("3_nn", 0.5))
+    ]
+    text = load("bench_few_shot_tables").summary(pd.DataFrame(rows))
+    assert "-0.100 ± 0.000" in text and "0.700" in text
+
+
+def test_no_training_on_reported_tables(load):
+    with pytest.raises(ValueError, match="reporting alone"):
+        load("_table_tasks").real_tasks("nowhere", "classification", {"report"})
+
+
+def test_sources_of_tasks_by_name(load):
+    source = load("_table_tasks").source_of
+    assert source("prior", "regression").kind == "regression"
+    assert source("builtins:str", "classification") == "classification"
+    with pytest.raises(ValueError, match="module:attribute"):
+        source("elsewhere", "classification")
+
+
+# Memories
+
+
+def test_copying_goes_on_from_its_checkpoint(load, monkeypatch, tmp_path, capsys):
+    bench = load("bench_copy")
+    monkeypatch.setattr(bench, "EVERY", 2)
+    monkeypatch.setattr(bench, "LONG", 6)
+
+    def options(name, sequences):
+        values = {"task": "repeat", "cell": "lstm", "sequences": sequences}
+        return SimpleNamespace(**values, results=tmp_path / name)
+
+    whole = bench.run(options("whole.csv", 4), 0)
+    bench.run(options("parts.csv", 2), 0)
+    parts = bench.run(options("parts.csv", 4), 0)
+    assert whole["sequences"] == parts["sequences"] == 4 and whole["solved"] == ""
+    assert whole["error_20"] == parts["error_20"] and 0.3 < whole["error_6"] < 0.7
+    frame = pd.DataFrame([{**whole, "error_80": whole["error_6"], "solved": np.nan}])
+    assert "| no |" in bench.summary(frame)
+
+
+@pytest.mark.parametrize("task", ["copy", "repeat", "recall"])
+def test_tasks_are_as_long_as_asked(load, task):
+    bench = load("bench_copy")
+    inputs, targets = bench.drawn(task, np.random.default_rng(0), 3, 20)
+    assert len(inputs) == 3 and inputs.shape[2] == bench.WIDTH[task] + 2
+    assert targets.shape[1] <= 20
+
+
+def test_instances_are_counted_by_class(load):
+    bench = load("bench_memory")
+    assert bench.nth_instance(np.array([3, 1, 3, 3, 1])).tolist() == [0, 0, 1, 2, 1]
+
+
+def test_accuracy_by_instance_of_an_untrained_memory(load, monkeypatch):
+    bench = load("bench_memory")
+    monkeypatch.setattr(bench, "N_TEST", 3)
+    rng = np.random.default_rng(0)
+    images = rng.random((60, 28, 28)).astype(np.float32)
+    character = np.repeat([f"c{n}" for n in range(6)], 10)
+    tasks = load("_omniglot_tasks").HeldOutTasks(
+        images, np.full(60, "A"), character, np.tile(np.arange(10), 6), n_ways=5, n_images=10
+    )
+    monkeypatch.setitem(bench.NETWORKS, "small", {"hidden": 8, "memory_slots": 0})
+    options = SimpleNamespace(iterations=1, device="cpu")
+    learner = bench.make_learner("small", 0, options, None)
+    learner.training.set_params(meta_batch_size=1)
+    learner.set_params(verbose=0, backbone_params={"n_filters": 4})
+    learner.meta_fit(lambda rng: (rng.random((55, 28, 28)), np.repeat(np.arange(5), 11)))
+    accuracies = bench.by_instance(learner, tasks)
+    assert len(accuracies) == 10 and all(0 <= value <= 1 for value in accuracies)
