@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from sklearn_meta.advisors._field import is_number, to_unit
+from sklearn_meta.advisors._field import is_number
 from sklearn_meta.spaces import FAMILIES, Categorical, Float
+from sklearn_meta.spaces._design import to_unit
 
 _LOG_RATIO = 50.0  # largest over smallest value, from which a range is taken as logarithmic
 _REACH = 0.5  # how far beyond a range a value may count

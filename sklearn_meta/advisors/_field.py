@@ -38,12 +38,12 @@ def _difference(parameter, left, right):
     """How far two values of one parameter are apart, in [0, 1]."""
     if left == right:
         return 0.0
-    if not (_is_number(left) and _is_number(right)) or not hasattr(parameter, "low"):
+    if not (is_number(left) and is_number(right)) or not hasattr(parameter, "low"):
         return 1.0
     return min(abs(to_unit(parameter, left) - to_unit(parameter, right)), 1.0)
 
 
-def _is_number(value):
+def is_number(value):
     """Tell numbers from anything else; a bool is none here."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from sklearn_meta.advisors._field import is_number, to_unit
+from sklearn_meta.advisors._field import is_number
 from sklearn_meta.spaces import Categorical, Float, Int
+from sklearn_meta.spaces._design import to_unit
 
 #: Stands for a value that a range has no place for (None may be a value).
 MISSING = object()

@@ -5,9 +5,9 @@ import warnings
 import numpy as np
 from scipy.stats import norm
 
-from sklearn_meta.advisors._field import to_unit
 from sklearn_meta.advisors._moves import mutate
 from sklearn_meta.spaces import configuration_key
+from sklearn_meta.spaces._design import to_unit
 
 _MIN_RESULTS = 4
 _N_DRAWN = 300
