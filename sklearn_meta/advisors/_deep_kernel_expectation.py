@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sklearn_meta.advisors._completion import complete_normal_scores
-from sklearn_meta.advisors._prior import ScalePrior, _fit_scale
+from sklearn_meta.advisors._prior import ScalePrior, fit_lines, fit_scale
 from sklearn_meta.advisors._ridge import RankScaler, Ridge, fit_ridge
 
 _DEPTH = 3.0
@@ -75,7 +75,7 @@ def learn_expectation(results, metafeatures):
         scaler=scaler,
         ridge=ridge,
         confidence=counts / (counts + _MEAN_STRENGTH),
-        scale=_fit_scale(shallow, z),
+        scale=fit_scale(fit_lines(shallow, z)),
         z=z,
         features=features,
         tasks=results.name_tasks(),

@@ -131,8 +131,8 @@ def fit_prior(scores, metafeatures, groups, constants=None):
         ridge=ridge,
         confidence=counts / (counts + _MEAN_STRENGTH),
         covariance=_shrunk_covariance(residuals, spread),
-        scale=_fit_scale(lines),
-        level=fit_level(lines, features, np.asarray(groups), constants, _fit_scale(lines)),
+        scale=fit_scale(lines),
+        level=fit_level(lines, features, np.asarray(groups), constants, fit_scale(lines)),
         z=z,
         features=features,
     )
@@ -190,7 +190,7 @@ def fit_lines(scores, z):
     )
 
 
-def _fit_scale(lines):
+def fit_scale(lines):
     """Summarise the lines of all tasks: what holds for any task, whatever it looks like."""
     usable = lines.usable
     if usable.sum() < 3:
