@@ -1,0 +1,1 @@
+"""An in-context learner: a small transformer that is trained on synthetic tables."""

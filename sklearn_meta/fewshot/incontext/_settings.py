@@ -1,0 +1,62 @@
+"""Sizes of the model."""
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """Sizes of an `InContextModel`; plain values, kept beside its weights.
+
+    Parameters
+    ----------
+    kind : {"classification", "regression"}
+        What is predicted.
+    order : {"columns_first", "alternating"}
+        Whether columns are read once and rows after, or both by turns.
+    cell_width, row_width : int
+        Length of the vectors of a cell and of a row.
+    n_heads : int
+        Heads of attention.
+    column_layers, row_layers : int
+        Layers over columns (or over both, by turns), and over rows.
+    n_anchors : int
+        Vectors by which a column sums up its cells.
+    n_queries : int
+        Vectors that gather the cells of a row.
+    n_thoughts : int
+        Learned rows beside the training rows, to which attention can turn.
+    smoothers : bool
+        Whether the closed-form predictions of `_smoothers` go in.
+    max_classes : int
+        Classes that the model tells apart at once.
+    n_quantiles : int
+        Quantiles that a regression predicts.
+    """
+
+    kind: str = "classification"
+    order: str = "columns_first"
+    cell_width: int = 32
+    row_width: int = 96
+    n_heads: int = 4
+    column_layers: int = 1
+    row_layers: int = 3
+    n_anchors: int = 8
+    n_queries: int = 4
+    n_thoughts: int = 8
+    smoothers: bool = True
+    max_classes: int = 10
+    n_quantiles: int = 32
+
+    @property
+    def n_labels(self):
+        """Length of a label: indicators of the classes, or one number."""
+        return self.max_classes if self.kind == "classification" else 1
+
+    @property
+    def n_outputs(self):
+        """Length of an answer: scores of the classes, or quantiles."""
+        return self.max_classes if self.kind == "classification" else self.n_quantiles
+
+    def to_dict(self):
+        """Return the settings as plain values."""
+        return asdict(self)

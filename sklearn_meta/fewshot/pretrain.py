@@ -1,0 +1,131 @@
+"""Train the in-context learner on synthetic tables: ``python -m sklearn_meta.fewshot.pretrain``.
+
+A training that was broken off goes on when the same command is given again::
+
+    python -m sklearn_meta.fewshot.pretrain --kind classification --out runs/c --hours 2 --seed 0
+
+`--validation-tables` names a folder with an ``index.json`` as `tasks_from_folder` reads it; entries
+with a ``role`` are used if it is "learn" or "choose".
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+
+import torch
+
+from sklearn_meta.fewshot._folder import FileTask
+from sklearn_meta.fewshot._seeding import choose_device
+from sklearn_meta.fewshot.incontext._pretraining import Pretraining
+from sklearn_meta.fewshot.incontext._run import Run
+from sklearn_meta.fewshot.incontext._settings import ModelSettings
+from sklearn_meta.fewshot.incontext._synthetic import SyntheticTables
+from sklearn_meta.fewshot.incontext._training_settings import PretrainingSettings
+from sklearn_meta.fewshot.incontext._validation_tables import real_splits
+from sklearn_meta.fewshot.incontext.prior import PriorSettings
+
+INGREDIENTS = (
+    *("layered", "graphs", "trees", "activations", "mixed_roots", "warped", "categorical"),
+    *("missing", "junk", "duplicates", "outliers", "imbalanced", "label_noise", "filtered"),
+    "smoothers",
+)
+_GROUPS = {"model": ModelSettings, "training": PretrainingSettings, "prior": PriorSettings}
+
+
+def main(arguments=None):
+    """Train as the command line says; return 0 when all steps are done, 3 when time was out."""
+    options = make_parser().parse_args(arguments)
+    torch.set_num_threads(options.threads)
+    run = make_run(options)
+    if run.resume():
+        sys.stderr.write(f"going on from step {run.training.step}\n")
+
+    def stop(signum, frame):
+        run.stopping = True
+
+    before = {kind: signal.signal(kind, stop) for kind in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        done = run.go(options.hours * 3600)
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+    return 0 if done else 3
+
+
+def make_parser():
+    """Return the parser; sizes of model, training and prior are options of their own."""
+    parser = argparse.ArgumentParser(
+        prog="python -m sklearn_meta.fewshot.pretrain", description=__doc__.split("\n")[0]
+    )
+    kinds = ("classification", "regression")
+    parser.add_argument("--kind", required=True, choices=kinds)
+    parser.add_argument("--out", required=True, help="folder of checkpoints, logs and weights")
+    parser.add_argument("--hours", type=float, default=float("inf"), help="of this sitting")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--validation-tables", help="folder with an index.json")
+    parser.add_argument("--validate-every", type=int, default=200, help="steps")
+    parser.add_argument("--checkpoint-minutes", type=float, default=3.0)
+    parser.add_argument("--without", nargs="*", default=[], choices=INGREDIENTS, metavar="PART")
+    for group, settings in _GROUPS.items():
+        section = parser.add_argument_group(group)
+        for part in fields(settings):
+            # Names that a group has for itself; parts of the prior are switched by --without.
+            if part.name != "kind" and part.type in (int, float, str):
+                option = "--" + part.name.replace("_", "-")
+                section.add_argument(option, type=part.type, default=part.default)
+    return parser
+
+
+def make_run(options):
+    """Return the run that the options describe."""
+    groups = {name: _settings(made, options) for name, made in _GROUPS.items()}
+    for part in options.without:
+        group = "model" if part == "smoothers" else "prior"
+        off = type(getattr(groups[group], part))(0)
+        groups[group] = replace(groups[group], **{part: off})
+    device = choose_device(options.device)
+    source = SyntheticTables(groups["prior"], groups["training"], options.kind, device)
+    training = Pretraining(groups["model"], groups["training"], source, device)
+    splits = []
+    if options.validation_tables:
+        tables = validation_tasks(options.validation_tables, options.kind)
+        splits = real_splits(tables, options.kind)
+    settings = {name: made.to_dict() for name, made in groups.items()}
+    return Run(
+        training,
+        options.out,
+        settings,
+        splits,
+        options.validate_every,
+        60 * options.checkpoint_minutes,
+    )
+
+
+def validation_tasks(folder, kind):
+    """Return the tables of a folder that may be looked at while training, one per group."""
+    folder = Path(folder)
+    tasks, groups = [], set()
+    for entry in json.loads((folder / "index.json").read_text()):
+        group = entry.get("group", entry["file"])
+        task = entry.get("task", kind)
+        wanted = (task == "regression") == (kind == "regression") and group not in groups
+        if not wanted or entry.get("role", "learn") not in ("learn", "choose"):
+            continue
+        groups.add(group)
+        name = entry.get("name", Path(entry["file"]).stem)
+        tasks.append(FileTask(folder / entry["file"], entry.get("target"), name))
+    return tasks
+
+
+def _settings(made, options):
+    values = {part.name: getattr(options, part.name, part.default) for part in fields(made)}
+    return made(**values)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
