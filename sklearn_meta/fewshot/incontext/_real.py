@@ -79,7 +79,7 @@ def random_split(X, y, kind, rng):
 
 
 def _slots(y, train, rng):
-    """Number the classes anew; of more than the network's slots some share one."""
+    """Return classes numbered anew; of more than the network has slots, some share one."""
     classes = rng.permutation(y.max() + 1) % N_SLOTS
     y = classes[y]
     present, known = np.unique(y[train], return_inverse=True)

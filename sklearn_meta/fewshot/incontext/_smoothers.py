@@ -53,7 +53,9 @@ def answer_smoothers(cells, state):
 def _weights(cells, centred):
     """Return how much of the labels each column explains, of shape (n_tables, 1, n_columns)."""
     covariance = torch.einsum("bnc,bnk->bck", cells[..., 2], centred) / cells.shape[1]
-    variance = cells[..., 2].square().mean(dim=1)[:, :, None] * centred.square().mean(dim=1)[:, None]
+    variance = (
+        cells[..., 2].square().mean(dim=1)[:, :, None] * centred.square().mean(dim=1)[:, None]
+    )
     explained = covariance.square().sum(dim=2) / variance.sum(dim=2).clamp_min(1e-9)
     weights = explained + 1.0 / cells.shape[1]
     return (weights / weights.mean(dim=1, keepdim=True))[:, None]

@@ -47,4 +47,6 @@ def activate(draw, x, settings, n_kinds=3):
     x = x * scale + 0.7 * draw.normal(x.shape[0], 1, x.shape[2])
     parts = x.tensor_split(min(n_kinds, x.shape[2]), dim=2)
     kinds = draw.rng.integers(len(functions), size=len(parts))
-    return torch.cat([functions[kind](draw, part) for kind, part in zip(kinds, parts, strict=True)], 2)
+    return torch.cat(
+        [functions[kind](draw, part) for kind, part in zip(kinds, parts, strict=True)], 2
+    )
