@@ -194,6 +194,8 @@ def test_repeated_and_constant_columns_are_left_out():
     wide = np.column_stack([X, X[:, 1] * 2 + 1, -X[:, 0], np.ones(30)])
     numbers = TableNumbers().fit(wide, y, 0)
     assert numbers.transform(wide).shape == (30, 3)
+    X[0] = np.nan
+    assert TableNumbers().fit(X, y, 0).transform(X).shape == (30, 3)
 
 
 @pytest.mark.parametrize("X", [np.ones((12, 2)), np.full((12, 2), np.nan)])

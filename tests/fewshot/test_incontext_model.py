@@ -1,5 +1,7 @@
 """The network: what it may see, what must not matter, and what it starts as."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -101,6 +103,23 @@ def test_every_weight_learns(order):
     table_loss(model, tables_of()).backward()
     still = [n for n, p in model.named_parameters() if p.grad is None or not p.grad.any()]
     assert still == []
+
+
+@pytest.mark.parametrize("n_classes", [0, 3])
+def test_half_precision_is_near(order, n_classes):
+    tables = tables_of(n_classes)
+    model = model_of(order, "classification" if n_classes else "regression")
+    with torch.autocast("cpu", torch.bfloat16):
+        half = table_loss(model, tables)
+    half.backward()
+    torch.testing.assert_close(half.float(), table_loss(model, tables), rtol=0.05, atol=0.02)
+
+
+def test_rows_of_absent_classes_do_not_count():
+    tables = tables_of(2)
+    lost = replace(tables, y=tables.y.clone())
+    lost.y[:, tables.n_train :] = 5
+    assert table_loss(model_of(), lost) == 0
 
 
 def test_absent_classes_get_nothing():

@@ -21,7 +21,10 @@ def table_loss(model, tables):
     if tables.n_classes:
         counted = (known[:, :, None] == unknown[:, None, :]).any(dim=1)
         target = torch.where(counted, unknown, -100)
-        return cross_entropy(output.flatten(0, 1), target.flatten(), ignore_index=-100)
+        total = cross_entropy(
+            output.flatten(0, 1), target.flatten(), ignore_index=-100, reduction="sum"
+        )
+        return total / counted.sum().clamp_min(1)
     return pinball_loss(output, unknown.clamp(-_LIMIT, _LIMIT))
 
 

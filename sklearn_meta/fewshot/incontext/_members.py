@@ -103,7 +103,8 @@ def class_scores(logits, members, n_classes):
         values = values - np.log(np.exp(values).sum(axis=1, keepdims=True))
         sharing = np.bincount(member.code, minlength=values.shape[1])[member.code]
         total += values[:, member.code] - np.log(sharing)
-    return total / len(members) * (1.0 if n_classes <= N_SLOTS else 2.0)
+    # A pass tells N_SLOTS apart; naming one of more classes takes the knowledge of several passes.
+    return total / len(members) * max(1.0, np.log(n_classes) / np.log(N_SLOTS))
 
 
 def class_ranks(numbers, y, n_classes):

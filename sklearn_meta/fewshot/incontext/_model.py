@@ -1,6 +1,7 @@
 """The network: rows of a table in, answers for new rows out, in one pass."""
 
 import math
+from contextlib import contextmanager
 
 import torch
 from torch import nn
@@ -74,7 +75,7 @@ class InContextModel(nn.Module):
         scores = labels.new_zeros(N_SMOOTHERS, *labels.shape)
         state["quality"] = labels.new_ones(labels.shape[0], N_SMOOTHERS)
         if self.settings.smoothers:
-            with torch.no_grad():
+            with _exactly(X):
                 scores, state["smoothers"] = read_smoothers(cells, labels)
             state["quality"] = state["smoothers"]["quality"]
         state["facts"] = self.facts(_facts(X, state))[:, None]
@@ -107,7 +108,7 @@ class InContextModel(nn.Module):
         shape = (N_SMOOTHERS, *x.shape[:2], self.settings.n_labels)
         scores = x.new_zeros(shape)
         if self.settings.smoothers:
-            with torch.no_grad():
+            with _exactly(X):
                 scores = answer_smoothers(cells, state["smoothers"])
         x = x + self._scored(scores, state) + state["facts"]
         for layer, kept in zip(self.layers, state["rows"], strict=True):
@@ -131,6 +132,13 @@ class InContextModel(nn.Module):
             return 0.0
         scores = scores - state["smoothers"]["mean"]
         return self.scores(scores.permute(1, 2, 0, 3).flatten(2))
+
+
+@contextmanager
+def _exactly(X):
+    """Run without gradients and in full precision what has no weights and inverts matrices."""
+    with torch.no_grad(), torch.autocast(X.device.type, enabled=False):
+        yield
 
 
 def _facts(X, state):

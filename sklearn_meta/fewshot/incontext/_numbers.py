@@ -57,17 +57,24 @@ def _explained(Z, target):
 def _order(Z, explained):
     """Return the columns to keep, those that explain most first, ties by what they hold.
 
-    Columns with a value in every row that equal an earlier one, up to their sign, are left out.
+    Columns that equal an earlier one, up to their sign, are left out.
     """
     held = np.sort(np.nan_to_num(Z), axis=0)
     keys = np.stack([explained, *np.quantile(held, [0.1, 0.35, 0.8], axis=0)])
     order = np.lexsort(np.round(-keys[::-1], 6))
     seen, kept = set(), []
     for place in order:
-        column = np.round(Z[:, place], 5)
-        column = column * (np.sign(column[np.flatnonzero(column)[:1]]) if column.any() else 1)
-        mark = (column + 0.0).tobytes()
+        mark = _mark(Z[:, place])
         if mark not in seen:
             seen.add(mark)
             kept.append(place)
     return np.array(kept)
+
+
+def _mark(column):
+    """Return what a column and its negative have in common with no other, to five digits."""
+    column = np.round(column, 5)
+    told = column[np.flatnonzero(np.nan_to_num(column))[:1]]
+    if told.size:
+        column = column * np.sign(told)
+    return (column + 0.0).tobytes()  # of -0.0 and 0.0 make one
