@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from sklearn_meta.fewshot.incontext._settings import N_SLOTS
 from sklearn_meta.fewshot.incontext._smoothers import N_SMOOTHERS
 
 _LEAST = 0.02
@@ -18,14 +19,14 @@ class ClassHead(nn.Module):
         super().__init__()
         self.smoothers = settings.smoothers
         self.norm = nn.LayerNorm(settings.row_width)
-        self.correction = nn.Linear(settings.row_width, settings.max_classes)
+        self.correction = nn.Linear(settings.row_width, N_SLOTS)
         self.weights = nn.Linear(settings.row_width, N_SMOOTHERS)
         for layer in (self.correction, self.weights):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
     def forward(self, x, scores, state):
-        """Return logits (n_tables, n_rows, max_classes), minus infinity for absent classes."""
+        """Return logits (n_tables, n_rows, N_SLOTS), minus infinity for absent classes."""
         x = self.norm(x)
         logits = self.correction(x)
         if self.smoothers:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-N_SLOTS = 10
+from sklearn_meta.fewshot.incontext._settings import N_SLOTS
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sklearn_meta.fewshot.incontext._attention import Block
 from sklearn_meta.fewshot.incontext._cells import describe_cells, read_columns
 from sklearn_meta.fewshot.incontext._columns_first import ColumnsFirst
 from sklearn_meta.fewshot.incontext._heads import ClassHead, QuantileHead
+from sklearn_meta.fewshot.incontext._settings import N_SLOTS
 from sklearn_meta.fewshot.incontext._smoothers import (
     N_SMOOTHERS,
     answer_smoothers,
@@ -60,7 +61,7 @@ class InContextModel(nn.Module):
         X : Tensor of shape (n_tables, n_rows, n_columns)
             float32, NaN where missing.
         y : Tensor of shape (n_tables, n_rows)
-            Class numbers below `max_classes`, or standardised numbers.
+            Class numbers below ``N_SLOTS``, or standardised numbers.
 
         Returns
         -------
@@ -118,7 +119,7 @@ class InContextModel(nn.Module):
     def _labels(self, y):
         if self.settings.kind == "regression":
             return y[:, :, None]
-        return nn.functional.one_hot(y, self.settings.max_classes).to(self.thoughts.dtype)
+        return nn.functional.one_hot(y, N_SLOTS).to(self.thoughts.dtype)
 
     def _present(self, labels):
         """Tell which classes a table has."""

@@ -11,8 +11,8 @@ from sklearn_meta._validation import (
 )
 from sklearn_meta.exceptions import SklearnMetaError, TableError
 from sklearn_meta.fewshot._rows import dense
-from sklearn_meta.fewshot.incontext._members import N_SLOTS
 from sklearn_meta.fewshot.incontext._numbers import TableNumbers
+from sklearn_meta.fewshot.incontext._settings import N_SLOTS
 from sklearn_meta.fewshot.incontext.prior import Tables
 
 _MAX_ROWS = 256

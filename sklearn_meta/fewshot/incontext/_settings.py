@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass
 
+N_SLOTS = 10  # classes that the model tells apart at once
+
 
 @dataclass(frozen=True)
 class ModelSettings:
@@ -27,8 +29,6 @@ class ModelSettings:
         Learned rows beside the training rows, to which attention can turn.
     smoothers : bool
         Whether the closed-form predictions of `_smoothers` go in.
-    max_classes : int
-        Classes that the model tells apart at once.
     n_quantiles : int
         Quantiles that a regression predicts.
     """
@@ -44,18 +44,17 @@ class ModelSettings:
     n_queries: int = 4
     n_thoughts: int = 8
     smoothers: bool = True
-    max_classes: int = 10
     n_quantiles: int = 32
 
     @property
     def n_labels(self):
         """Length of a label: indicators of the classes, or one number."""
-        return self.max_classes if self.kind == "classification" else 1
+        return N_SLOTS if self.kind == "classification" else 1
 
     @property
     def n_outputs(self):
         """Length of an answer: scores of the classes, or quantiles."""
-        return self.max_classes if self.kind == "classification" else self.n_quantiles
+        return N_SLOTS if self.kind == "classification" else self.n_quantiles
 
     def to_dict(self):
         """Return the settings as plain values."""
