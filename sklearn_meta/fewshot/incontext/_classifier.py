@@ -109,7 +109,8 @@ class InContextClassifier(ClassifierMixin, BaseInContext):
         ndarray of shape (n_samples,)
             Labels.
         """
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        best = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[best]
 
     def _check_target(self, y, n_samples):
         y, self.classes_ = check_classification_target(y, n_samples)

@@ -79,8 +79,9 @@ class InContextRegressor(RegressorMixin, BaseInContext):
         ndarray of shape (n_samples,)
             Numbers in the units of `y`.
         """
+        standardised = self._quantiles(X).mean(axis=1)
         mean, spread = self.location_
-        return self._quantiles(X).mean(axis=1) * spread + mean
+        return standardised * spread + mean
 
     def predict_quantiles(self, X, quantiles=(0.1, 0.5, 0.9)):
         """Return predicted quantiles of each row; 0.5 is the median.
