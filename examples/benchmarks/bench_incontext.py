@@ -9,9 +9,9 @@ others; the mean ROC AUC (over pairs of classes) or R2, and ranks::
         --speed results/incontext_speed.csv --training runs/c --out docs/benchmarks/incontext.md
 
 `--weights` names files of weights; without them the network is the untrained one, which answers
-with the average of four kernel ridge regressions. Tables of role "report" are used, with at most
-100 columns; runs that are in the results are not repeated. Run it on an idle machine: seconds are
-of the processor, yet other work slows that down too.
+with four kernel ridge regressions, weighed by their leave-one-out error. Tables of role "report"
+are used, with at most 100 columns; runs that are in the results are not repeated. Run it on an idle
+machine: seconds are of the processor, yet other work slows that down too.
 """
 
 import argparse

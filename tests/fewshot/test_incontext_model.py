@@ -166,14 +166,16 @@ def test_smoothers_leave_one_out():
     torch.testing.assert_close(scores[:, :, 5:6], left_out, rtol=0, atol=0.08)
 
 
-def test_an_untrained_model_is_the_mean_of_the_smoothers():
+def test_an_untrained_model_weighs_the_smoothers_by_their_error():
     X, y, X_new = parts(tables_of(2))
     model = InContextModel(ModelSettings(**SMALL))
     output = model(X, y, X_new)
     state = model.read(X, y)
     cells = describe_cells(X_new, state["statistics"])
     scores = answer_smoothers(cells, state["smoothers"])
-    expected = 1.5 * torch.log(scores.clamp(0.02, 1.5)).mean(dim=0)
+    weights = state["quality"] ** -2
+    weights = weights / weights.sum(dim=1, keepdim=True)
+    expected = 1.5 * torch.einsum("sbnk,bs->bnk", torch.log(scores.clamp(0.02, 1.5)), weights)
     torch.testing.assert_close(output[..., :2], expected[..., :2])
 
 

@@ -27,8 +27,8 @@ class InContextClassifier(ClassifierMixin, BaseInContext):
         Steps of training on random splits of the training rows.
     pretrained : str or PathLike, default=None
         A file of weights, from `save` or from ``python -m sklearn_meta.fewshot.pretrain``. None is
-        the untrained network, which answers with the average of four kernel ridge regressions;
-        unless `meta_fit` was called.
+        the untrained network, which answers with four kernel ridge regressions weighed by their
+        leave-one-out error; unless `meta_fit` was called.
     training : PretrainingSettings, default=None
         How `meta_fit` trains.
     device : str, default="auto"

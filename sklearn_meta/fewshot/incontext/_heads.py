@@ -7,12 +7,13 @@ from sklearn_meta.fewshot.incontext._settings import N_SLOTS
 from sklearn_meta.fewshot.incontext._smoothers import N_SMOOTHERS
 
 _LEAST = 0.02
+_SHARPNESS = 1.5  # a mean of shrunk probabilities is too timid
 
 
 class ClassHead(nn.Module):
     """Logarithms of the smoothers' probabilities, weighed row by row, and a correction.
 
-    At the start the correction is zero and all weigh the same.
+    At the start the correction is zero, and each weighs by its leave-one-out error.
     """
 
     def __init__(self, settings):
@@ -31,7 +32,7 @@ class ClassHead(nn.Module):
         logits = self.correction(x)
         if self.smoothers:
             shares = torch.log(scores.clamp(_LEAST, 1.5))
-            weights = self.weights(x) + 1.5 / N_SMOOTHERS
+            weights = self.weights(x) + _SHARPNESS * first_shares(state["quality"])[:, None]
             logits = logits + torch.einsum("sbnk,bns->bnk", shares, weights)
         return logits.masked_fill(~state["present"][:, None], -1e9)
 
@@ -63,10 +64,20 @@ class QuantileHead(nn.Module):
         quantiles = quantiles - quantiles.mean(dim=2, keepdim=True) + self.place(x)
         if not self.smoothers:
             return quantiles
-        weights = torch.softmax(self.weights(x), dim=2)
+        first = first_shares(state["quality"])
+        weights = torch.softmax(self.weights(x) + torch.log(first)[:, None], dim=2)
         center = torch.einsum("sbnk,bns->bnk", scores, weights)
-        unit = state["quality"].amin(dim=1)[:, None, None].clamp(1e-4, 1).sqrt()
-        return center + unit * quantiles
+        unit = (first * state["quality"]).sum(dim=1).clamp(1e-4, 1).sqrt()
+        return center + unit[:, None, None] * quantiles
+
+
+def first_shares(quality):
+    """Return how the smoothers are weighed before anything is learned, (n_tables, N_SMOOTHERS).
+
+    By the inverse square of the share of the labels' variance that each leaves unexplained.
+    """
+    precision = quality.clamp_min(0.02).pow(-2)
+    return precision / precision.sum(dim=1, keepdim=True)
 
 
 def quantile_levels(n_quantiles):
