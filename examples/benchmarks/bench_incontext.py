@@ -200,7 +200,7 @@ def _weights_of(options):
 
 
 def run_speed(options):
-    """Time fit and predict on tables of given sizes, and a single row."""
+    """Time fit and predict on tables of given sizes, and a single row: processor seconds."""
     from sklearn_meta.fewshot import InContextClassifier
 
     results = ResultsFile(options.results, SPEED_KEY, SPEED_COLUMNS)
@@ -214,14 +214,14 @@ def run_speed(options):
                 n_estimators=n_estimators, pretrained=weights, random_state=0, device="cpu"
             )
             clf.fit(X[:50], y[:50]).predict(X[:50])  # what is loaded once is loaded
-            times = [time.perf_counter()]
+            times = [time.process_time()]
             clf.fit(X[:rows], y[:rows])
-            times.append(time.perf_counter())
+            times.append(time.process_time())
             clf.predict_proba(X[rows:][:500])
-            times.append(time.perf_counter())
+            times.append(time.process_time())
             for row in X[:20]:
                 clf.predict_proba(row[None])
-            times.append(time.perf_counter())
+            times.append(time.process_time())
             fit, predict, single = np.diff(times)
             results.append(
                 {"rows": rows, "columns": columns, "n_estimators": n_estimators, "status": "ok"}
@@ -253,7 +253,12 @@ def summarise(options):
             parts += ["    python bench_incontext.py run --tables TABLES --results R.csv", ""]
             parts += [accuracy_table(frame[part]), ""]
     if options.speed:
-        parts += ["## Speed", "", "    python bench_incontext.py speed --results S.csv", ""]
+        parts += [
+            "## Speed (processor seconds)",
+            "",
+            "    python bench_incontext.py speed --results S.csv",
+            "",
+        ]
         parts += [speed_table(ResultsFile(options.speed, SPEED_KEY, SPEED_COLUMNS).frame()), ""]
     for folder in options.training:
         parts += [f"## Training curve, {Path(folder).name}", "", curve_table(folder), ""]
@@ -276,7 +281,7 @@ def accuracy_table(frame):
 
 
 def speed_table(frame):
-    """Return seconds by size and number of passes."""
+    """Return processor seconds by size and number of passes."""
     header = ["training rows", "columns", "passes", "fit, s", "predict 500 rows, s"]
     header += ["one row, ms", "peak, MiB"]
     names = [name for name in SPEED_COLUMNS if name != "status"]

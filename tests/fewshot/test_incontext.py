@@ -148,7 +148,7 @@ def test_a_row_alone_gets_the_answer_of_a_batch(clf, iris):
     X, y, X_new, _ = iris
     clf.fit(X, y)
     alone = np.concatenate([clf.predict_proba(row[None]) for row in X_new[:4]])
-    np.testing.assert_allclose(alone, clf.predict_proba(X_new)[:4], atol=1e-5)
+    np.testing.assert_allclose(alone, clf.predict_proba(X_new)[:4], atol=1e-7)
 
 
 # Tables

@@ -190,7 +190,7 @@ def test_chunks_answer_as_one_pass(monkeypatch):
     X, y, X_new = (part[0].numpy() for part in parts(tables_of(n_tables=1)))
     state = read_context(model, X, y, "cpu")
     whole = answer_rows(model, np.repeat(X_new, 4, axis=0), state, "cpu")
-    monkeypatch.setattr("sklearn_meta.fewshot.incontext._passes._CELLS", 1)
+    monkeypatch.setattr("sklearn_meta.fewshot.incontext._passes._CHUNK", 7)
     chunked = answer_rows(model, np.repeat(X_new, 4, axis=0), state, "cpu")
     np.testing.assert_allclose(chunked, whole, atol=1e-4)
 

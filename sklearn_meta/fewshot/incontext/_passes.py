@@ -3,8 +3,7 @@
 import numpy as np
 import torch
 
-_CELLS = 400_000  # of new rows at once
-_PAIRS = 4_000_000  # of new and training rows at once
+_CHUNK = 64
 
 
 def read_context(model, numbers, y, device):
@@ -29,17 +28,17 @@ def read_context(model, numbers, y, device):
 def answer_rows(model, numbers, state, device):
     """Return answers for new rows, float64 of shape (n_rows, n_outputs).
 
-    Memory does not grow with the number of rows: they go through in chunks.
+    Rows go through in chunks of one size, the last filled up: memory does not grow with their
+    number, and floating-point sums take the same path for a row whichever rows come with it.
     """
     state = moved(state, device)
-    n_context = state["statistics"]["ordered"].shape[2]
-    size = min(_CELLS // numbers.shape[1], _PAIRS // n_context)
-    size = max(16, size)
     answers = []
     with torch.inference_mode():
-        for first in range(0, len(numbers), size):
-            X = torch.as_tensor(np.ascontiguousarray(numbers[first : first + size]), device=device)
-            answers.append(model.answer(X[None], state)[0].double().cpu().numpy())
+        for first in range(0, len(numbers), _CHUNK):
+            places = np.minimum(np.arange(first, first + _CHUNK), len(numbers) - 1)
+            X = torch.as_tensor(numbers[places], device=device)
+            answer = model.answer(X[None], state)[0, : len(numbers) - first]
+            answers.append(answer.double().cpu().numpy())
     return np.concatenate(answers)
 
 
