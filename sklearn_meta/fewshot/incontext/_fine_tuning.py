@@ -23,11 +23,11 @@ def meta_trained(weights, tasks, validation_tasks, settings, device):
     )
     training.start_from(weights.make_model().state_dict())
     splits = [] if validation_tasks is None else _splits(validation_tasks, kind)
-    best, best_score = training.averaged_model(), -np.inf
+    best, best_score, history = training.averaged_model(), -np.inf, []
     if splits:
         best_score = float(np.nanmean(validation_scores(best, splits)))
+        history.append({"step": 0, "validation": best_score})
     every = max(1, settings.steps // _N_VALIDATIONS)
-    history = []
     while training.step < settings.steps:
         entry = {"step": training.step + 1, "loss": training.advance()}
         if splits and (training.step % every == 0 or training.step == settings.steps):
