@@ -2,7 +2,7 @@
 
 import torch
 from torch import nn
-from torch.nn.functional import log_softmax, one_hot
+from torch.nn.functional import log_softmax
 
 N_FACTS = 4
 _FAR = -1e9
@@ -52,9 +52,10 @@ class LearnedLoss(nn.Module):
 def class_facts(logits, targets):
     """Return what is said of each row's class: (n_rows, N_FACTS)."""
     said = log_softmax(logits, dim=-1)
-    own = one_hot(targets, logits.shape[-1])
+    # not one_hot, which looks at the values: under vmap that is not allowed
+    own = targets.unsqueeze(-1) == torch.arange(logits.shape[-1], device=logits.device)
     right = (said * own).sum(-1)
-    other = said.masked_fill(own.bool(), _FAR).amax(-1).clamp(min=-20.0)
+    other = said.masked_fill(own, _FAR).amax(-1).clamp(min=-20.0)
     entropy = -(said.exp() * said).sum(-1)
     return torch.stack([right.clamp(min=-20.0), other, right - other, entropy], dim=-1) / 3
 

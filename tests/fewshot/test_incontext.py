@@ -24,9 +24,6 @@ SMALL = {"cell_width": 8, "row_width": 16, "n_heads": 2, "row_layers": 1, "n_anc
 TRAINING = PretrainingSettings(steps=4, learning_rate=1e-2, warmup=1, average=0.1)
 
 
-FOLDER = tempfile.TemporaryDirectory()  # gone when the tests end
-
-
 def changed_weights(kind):
     """Make weights that are not those of an untrained network."""
     weights = untrained_weights(kind, 0, ModelSettings(kind, **SMALL))
@@ -43,9 +40,18 @@ def with_weights(estimator):
     return estimator
 
 
-def weights_file(kind):
-    """Write such weights; return the path."""
-    return str(changed_weights(kind).save(Path(FOLDER.name) / kind))
+class WeightsFile(str):
+    """Path of a file of such weights; the name that tests are known by does not tell the folder."""
+
+    def __repr__(self):
+        return repr(Path(self).name)
+
+
+FOLDER = tempfile.TemporaryDirectory()  # gone when the tests end
+WEIGHTS = {
+    kind: WeightsFile(changed_weights(kind).save(Path(FOLDER.name) / kind))
+    for kind in ("classification", "regression")
+}
 
 
 @pytest.fixture(autouse=True)
@@ -60,8 +66,8 @@ def one_thread():
     [
         InContextClassifier(random_state=0),
         InContextRegressor(random_state=0),
-        InContextClassifier(pretrained=weights_file("classification"), random_state=0),
-        InContextRegressor(pretrained=weights_file("regression"), random_state=0),
+        InContextClassifier(pretrained=WEIGHTS["classification"], random_state=0),
+        InContextRegressor(pretrained=WEIGHTS["regression"], random_state=0),
     ]
 )
 def test_scikit_learn_check(estimator, check):
