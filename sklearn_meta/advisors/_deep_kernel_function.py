@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_SQRT5 = np.sqrt(5.0)
-
 
 @dataclass(frozen=True)
 class DeepKernel:
@@ -80,9 +78,17 @@ class DeepKernel:
 
 def matern(left, right):
     """Matérn kernel of smoothness 5/2 and unit length, shape (m, n), for rows of coordinates."""
-    squares = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2.0 * left @ right.T
-    distance = _SQRT5 * np.sqrt(np.maximum(squares, 0.0))
-    return (1.0 + distance + distance**2 / 3.0) * np.exp(-distance)
+    distance = (-10.0 * left) @ right.T  # five times squared distances; in place from here on
+    distance += 5.0 * (left**2).sum(axis=1)[:, None]
+    distance += 5.0 * (right**2).sum(axis=1)
+    np.sqrt(np.maximum(distance, 0.0, out=distance), out=distance)
+    found = distance / 3.0
+    found += 1.0
+    found *= distance
+    found += 1.0
+    np.exp(np.negative(distance, out=distance), out=distance)
+    found *= distance
+    return found
 
 
 def _silu(x):
