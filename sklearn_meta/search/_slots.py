@@ -8,6 +8,7 @@ same process fails.
 """
 
 import os
+import signal
 import threading
 from concurrent.futures import Future
 from multiprocessing.util import Finalize
@@ -52,8 +53,15 @@ class WorkerSlot:
         )
 
     def submit(self, function, *args):
-        """Run ``function(*args)`` in the worker; return its future."""
-        return self._executor.submit(function, *args)
+        """Run ``function(*args)`` in the worker; return its future (of a broken one, a failed one)."""
+        from loky.process_executor import BrokenProcessPool
+
+        try:
+            return self._executor.submit(function, *args)
+        except BrokenProcessPool as error:  # its worker went down while nobody was looking
+            future = Future()
+            future.set_exception(error)
+            return future
 
     def submit_trial(self, problem_path, spool, order):
         """Carry out an order; its files go to `spool`."""
@@ -117,6 +125,8 @@ class InlineSlot:
 
 def prepare_worker(n_threads):
     """Import what every fit needs, and hold the thread pools to `n_threads`."""
+    # a terminal sends Ctrl-C to the workers too: whoever asked them for work decides what ends
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     import sklearn.ensemble
     import sklearn.linear_model
     import sklearn.pipeline  # noqa: F401 - imported for later

@@ -1,12 +1,15 @@
 """A slot is a worker that can be ended at once and is kept warm between fits."""
 
 import os
+import signal
 import time
 from time import perf_counter
 
 import pytest
+from loky.process_executor import BrokenProcessPool
 
 from sklearn_meta.search import InlineSlot, WorkerSlot, release_slot, take_slot
+from sklearn_meta.search._slots import end_idle_slots
 
 
 def wait_until_up(slot):
@@ -61,6 +64,7 @@ def test_error_leaves_the_worker_alive(slot):
 
 
 def test_released_slot_is_taken_again():
+    end_idle_slots()  # those of other tests
     slot = take_slot()
     worker = wait_until_up(slot)
     release_slot(slot)
@@ -121,3 +125,22 @@ def test_inline_slot():
     slot.end()
     assert slot.alive
     assert slot.memory() == 0
+
+
+def test_a_slot_that_broke_unnoticed_gives_a_failed_future():
+    slot = WorkerSlot()
+    pid = wait_until_up(slot)
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(BrokenProcessPool):
+        for _ in range(1000):  # whether it is known yet or not
+            slot.submit(os.getpid).result(timeout=60)
+    assert isinstance(slot.submit(os.getpid).exception(timeout=60), BrokenProcessPool)
+    slot.end()
+
+
+def test_an_idle_worker_outlives_an_interrupt():
+    slot = WorkerSlot()
+    pid = wait_until_up(slot)
+    os.kill(pid, signal.SIGINT)
+    assert slot.submit(os.getpid).result(timeout=60) == pid
+    slot.end()
