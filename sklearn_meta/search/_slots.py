@@ -53,7 +53,7 @@ class WorkerSlot:
         )
 
     def submit(self, function, *args):
-        """Run ``function(*args)`` in the worker; return its future (of a broken one, a failed one)."""
+        """Run ``function(*args)`` in the worker; return its future, failed if it is broken."""
         from loky.process_executor import BrokenProcessPool
 
         try:
