@@ -138,7 +138,8 @@ def test_unknown_name_points_to_the_known_ones():
     ],
 )
 def test_nearest_stored_metric(scoring, kind, metric):
-    classes = None if kind == "regression" else CLASSES
+    labels = np.array([0, 1]) if scoring == "f1" else CLASSES  # f1 wants a class named 1
+    classes = None if kind == "regression" else labels
     assert Scoring(scoring, kind, classes).metric == metric
 
 
