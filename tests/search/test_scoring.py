@@ -133,7 +133,7 @@ def test_unknown_name_points_to_the_known_ones():
         (None, "multiclass", "log_loss"),
         (None, "regression", "rmse"),
         ("neg_mean_absolute_error", "regression", "mae"),
-        ("f1_weighted", "binary", "f1_macro"),
+        ("f1", "binary", "f1_macro"),
         (make_scorer(metrics.jaccard_score), "binary", "roc_auc"),
     ],
 )
