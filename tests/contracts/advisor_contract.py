@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from threadpoolctl import threadpool_limits
 
 from sklearn_meta.advisors import TaskDescription
 from sklearn_meta.experience import EvaluationMatrix
@@ -208,13 +209,17 @@ class AdvisorContract:
         matrix = make_matrix(n_tasks=200, n_configurations=300, missing=0.02)
         advisor.fit(MemoryExperience(matrix)).start(make_task(), make_space("binary"))
         runs = []
-        for _ in range(3):  # equal ones: what else the machine does lengthens some steps of each
-            session = advisor.start(make_task(), make_space("binary"), random_state=0)
-            times = []
-            for step in range(20):
-                started = time.process_time()
-                proposal = session.ask(seconds_left=100)
-                session.tell(proposal.configuration, 0.7 + 0.01 * (step % 3), 0.1)
-                times.append(time.process_time() - started)
-            runs.append(times)
+        with threadpool_limits(1):  # else threads that wait for each other count as well
+            # equal ones: what else the machine does lengthens some steps of each
+            for _ in range(3):
+                session = advisor.start(make_task(), make_space("binary"), random_state=0)
+                runs.append([_seconds_of_a_step(session, step) for step in range(20)])
         assert np.median(np.min(runs, axis=0)) < 0.05
+
+
+def _seconds_of_a_step(session, step):
+    """Processor seconds of asking and telling once."""
+    started = time.process_time()
+    proposal = session.ask(seconds_left=100)
+    session.tell(proposal.configuration, 0.7 + 0.01 * (step % 3), 0.1)
+    return time.process_time() - started
