@@ -24,8 +24,8 @@ from bench_advisors_matrix import METRIC, N_FOLDS, read_experience
 from scipy.stats import rankdata
 
 from sklearn_meta.advisors import GaussianAdvisor, TaskDescription
-from sklearn_meta.advisors._settled import MatrixExperience, assign_folds, take_tasks
-from sklearn_meta.advisors._simulation import ListedSpace
+from sklearn_meta.advisors.simulation._settled import MatrixExperience, assign_folds, take_tasks
+from sklearn_meta.advisors.simulation._simulation import ListedSpace
 from sklearn_meta.spaces import configuration_key
 
 NAMES = ("lowest mean regret", "lowest mean rank", "first proposal")

@@ -14,11 +14,12 @@ import pandas as pd
 from scipy.linalg import orthogonal_procrustes
 
 from sklearn_meta.advisors import GaussianAdvisor, validate
-from sklearn_meta.advisors._completion import complete_normal_scores
-from sklearn_meta.advisors._knowledge import group_labels
-from sklearn_meta.advisors._ridge import RankScaler, fit_ridge
-from sklearn_meta.advisors._scores import normal_scores, working_scores
-from sklearn_meta.advisors._settled import MatrixExperience
+from sklearn_meta.advisors.scores._scores import normal_scores, working_scores
+from sklearn_meta.advisors.simulation._settled import MatrixExperience
+from sklearn_meta.advisors.surrogate._completion import complete_normal_scores
+from sklearn_meta.advisors.surrogate._ridge import fit_ridge
+from sklearn_meta.advisors.tasks._rank_scaler import RankScaler
+from sklearn_meta.advisors.tasks._results import group_labels
 
 KINDS = {"classification": ("binary", "multiclass"), "regression": ("regression",)}
 COMPONENTS = (2, 4, 8)

@@ -33,7 +33,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sklearn_meta.advisors._greedy import greedy_order, regrets
+from sklearn_meta.advisors.baselines._greedy import greedy_order, regrets
 from sklearn_meta.experience import Experience, TableFolder, collect, export
 from sklearn_meta.experience.collector._cost import CostBook
 from sklearn_meta.experience.collector._task import as_sizes, telling_sizes

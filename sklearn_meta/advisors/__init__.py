@@ -2,22 +2,24 @@
 
 from importlib import import_module
 
-from sklearn_meta.advisors._base import AdviceSession, BaseAdvisor, Proposal, TaskDescription
-from sklearn_meta.advisors._calibration import calibration, summarise_calibration
-from sklearn_meta.advisors._calibration_display import CalibrationDisplay
-from sklearn_meta.advisors._comparison import Comparison, compare_advisors
-from sklearn_meta.advisors._deep_kernel import DeepKernelAdvisor
-from sklearn_meta.advisors._display import RegretDisplay
-from sklearn_meta.advisors._enqueue import enqueue
-from sklearn_meta.advisors._explanation import Explanation
-from sklearn_meta.advisors._forecast import Forecast
-from sklearn_meta.advisors._gaussian import GaussianAdvisor
-from sklearn_meta.advisors._named import named_advisors
-from sklearn_meta.advisors._nearest import NearestTasksAdvisor
-from sklearn_meta.advisors._portfolio import PortfolioAdvisor
-from sklearn_meta.advisors._random import RandomAdvisor
-from sklearn_meta.advisors._summary import regret_table, summarise_regret
-from sklearn_meta.advisors._validate import default_advisors, validate
+from sklearn_meta.advisors.baselines._nearest import NearestTasksAdvisor
+from sklearn_meta.advisors.baselines._portfolio import PortfolioAdvisor
+from sklearn_meta.advisors.baselines._random import RandomAdvisor
+from sklearn_meta.advisors.contract._advisor import BaseAdvisor
+from sklearn_meta.advisors.contract._explanation import Explanation
+from sklearn_meta.advisors.contract._forecast import Forecast
+from sklearn_meta.advisors.contract._session import AdviceSession, Proposal
+from sklearn_meta.advisors.contract._task import TaskDescription
+from sklearn_meta.advisors.deep_kernel._advisor import DeepKernelAdvisor
+from sklearn_meta.advisors.gaussian._advisor import GaussianAdvisor
+from sklearn_meta.advisors.optuna._enqueue import enqueue
+from sklearn_meta.advisors.validation._advisors import default_advisors, named_advisors
+from sklearn_meta.advisors.validation._calibration import calibration, summarise_calibration
+from sklearn_meta.advisors.validation._calibration_display import CalibrationDisplay
+from sklearn_meta.advisors.validation._comparison import Comparison, compare_advisors
+from sklearn_meta.advisors.validation._regret_display import RegretDisplay
+from sklearn_meta.advisors.validation._summary import regret_table, summarise_regret
+from sklearn_meta.advisors.validation._validate import validate
 
 __all__ = [
     "AdviceSession",
@@ -46,7 +48,7 @@ __all__ = [
     "validate",
 ]
 
-_HOMES = {"OptunaSampler": "_optuna_sampler"}
+_HOMES = {"OptunaSampler": "optuna._sampler"}
 
 
 def __getattr__(name):

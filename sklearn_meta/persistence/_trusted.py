@@ -61,8 +61,8 @@ _SKRUB = (
 
 _OURS = (
     "_validation._table.plain_table",
-    "advisors._gaussian.GaussianAdvisor",
-    "advisors._random.RandomAdvisor",
+    "advisors.baselines._random.RandomAdvisor",
+    "advisors.gaussian._advisor.GaussianAdvisor",
     "fewshot._matching.MatchingClassifier",
     "fewshot._prototypical.PrototypicalClassifier",
     "fewshot._start.Start",

@@ -9,7 +9,7 @@ from sklearn_meta.advisors import (
     summarise_calibration,
     validate,
 )
-from sklearn_meta.advisors._settled import take_tasks
+from sklearn_meta.advisors.simulation._settled import take_tasks
 from tests.contracts.advisor_contract import make_matrix
 
 

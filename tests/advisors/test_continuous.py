@@ -3,10 +3,10 @@ import logging
 import numpy as np
 import pytest
 
-from sklearn_meta.advisors._base import Trial
-from sklearn_meta.advisors._continuous import propose_continuous
-from sklearn_meta.advisors._moves import mutate, tidy
-from sklearn_meta.advisors._parzen import ParzenSearch
+from sklearn_meta.advisors.configurations._continuous import propose_continuous
+from sklearn_meta.advisors.configurations._moves import mutate, tidy
+from sklearn_meta.advisors.configurations._parzen import ParzenSearch
+from sklearn_meta.advisors.contract._session import Trial
 from sklearn_meta.spaces import Categorical, Family, Float, Int, SearchSpace
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sklearn_meta.advisors._cost import Calibration, fit_cost
+from sklearn_meta.advisors.tasks._cost import Calibration, fit_cost
 
 
 def make_times(n_tasks=40, n_configurations=5, seed=0):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from sklearn_meta.advisors import DeepKernelAdvisor
-from sklearn_meta.advisors._base import Trial
-from sklearn_meta.advisors._deep_kernel_cache import cache_folder, cached
-from sklearn_meta.advisors._deep_kernel_candidates import CandidateMaker
-from sklearn_meta.advisors._deep_kernel_function import DeepKernel
-from sklearn_meta.advisors._encoding import ConfigurationEncoder
+from sklearn_meta.advisors.contract._session import Trial
+from sklearn_meta.advisors.deep_kernel._cache import cache_folder, cached
+from sklearn_meta.advisors.deep_kernel._candidates import CandidateMaker
+from sklearn_meta.advisors.deep_kernel._encoding import ConfigurationEncoder
+from sklearn_meta.advisors.deep_kernel._function import DeepKernel
 from sklearn_meta.experience import Experience
 from sklearn_meta.spaces import SearchSpace, configuration_key
 from tests.contracts.advisor_contract import (
@@ -137,7 +137,7 @@ def test_trained_kernels_are_kept_and_found_again(tmp_path, monkeypatch):
     kept = keys_of(run(first.start(make_task(), make_space("binary"), random_state=0), 12))
     (path,) = tmp_path.glob("deep_kernel_*.safetensors")
     monkeypatch.setattr(
-        "sklearn_meta.advisors._deep_kernel_training.meta_train", lambda *_, **__: 1 / 0
+        "sklearn_meta.advisors.deep_kernel._training.meta_train", lambda *_, **__: 1 / 0
     )
     second = DeepKernelAdvisor(n_steps=3, cache=tmp_path).fit(experience)
     found = keys_of(run(second.start(make_task(), make_space("binary"), random_state=0), 12))
@@ -209,7 +209,7 @@ def test_the_kernel_is_a_covariance(smooth):
 
 def test_numpy_and_torch_agree_on_the_kernel():
     torch = pytest.importorskip("torch")
-    from sklearn_meta.advisors._deep_kernel_training import _as_arrays, _loss, _start
+    from sklearn_meta.advisors.deep_kernel._training import _as_arrays, _loss, _start
 
     rng = np.random.default_rng(0)
     rows, z = rng.standard_normal((9, 5)), rng.standard_normal((2, 9))

@@ -10,10 +10,10 @@ from sklearn_meta.advisors import (
     RandomAdvisor,
     TaskDescription,
 )
-from sklearn_meta.advisors._attribution import attribute
-from sklearn_meta.advisors._posterior import condition
-from sklearn_meta.advisors._prior import ScalePrior
-from sklearn_meta.advisors._ridge import fit_ridge
+from sklearn_meta.advisors.surrogate._attribution import attribute
+from sklearn_meta.advisors.surrogate._posterior import condition
+from sklearn_meta.advisors.surrogate._prior import ScalePrior
+from sklearn_meta.advisors.surrogate._ridge import fit_ridge
 from tests.contracts.advisor_contract import METRICS, MemoryExperience, make_matrix, make_space
 
 

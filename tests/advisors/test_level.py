@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sklearn_meta.advisors import GaussianAdvisor, TaskDescription
-from sklearn_meta.advisors._target_size import COLUMN, with_target_deviation
+from sklearn_meta.advisors.scores._target_size import COLUMN, with_target_deviation
 from tests.contracts.advisor_contract import MemoryExperience, make_matrix, make_space
 
 N_TASKS = 40

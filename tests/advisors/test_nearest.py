@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sklearn_meta.advisors import NearestTasksAdvisor
-from sklearn_meta.advisors._nearest import _in_turns
+from sklearn_meta.advisors.baselines._nearest import _in_turns
 from sklearn_meta.spaces import configuration_key
 from tests.contracts.advisor_contract import (
     AdvisorContract,

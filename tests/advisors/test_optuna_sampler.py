@@ -9,7 +9,7 @@ import optuna
 import pytest
 
 from sklearn_meta.advisors import OptunaSampler, RandomAdvisor, TaskDescription, enqueue
-from sklearn_meta.advisors._study_advice import CLAIM, trial_score
+from sklearn_meta.advisors.optuna._advice import CLAIM, trial_score
 from sklearn_meta.spaces import SearchSpace, configuration_key
 from tests.contracts.advisor_contract import MemoryExperience, make_matrix
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sklearn_meta.advisors import PortfolioAdvisor
-from sklearn_meta.advisors._greedy import greedy_order, regrets
+from sklearn_meta.advisors.baselines._greedy import greedy_order, regrets
 from tests.contracts.advisor_contract import (
     AdvisorContract,
     MemoryExperience,

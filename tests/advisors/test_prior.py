@@ -3,11 +3,12 @@ import pandas as pd
 import pytest
 from scipy.special import ndtri
 
-from sklearn_meta.advisors._completion import complete_normal_scores
-from sklearn_meta.advisors._posterior import condition
-from sklearn_meta.advisors._prior import ScalePrior, fit_prior
-from sklearn_meta.advisors._ridge import RankScaler, fit_ridge
-from sklearn_meta.advisors._scores import natural_score, normal_scores, working_scores
+from sklearn_meta.advisors.scores._scores import natural_score, normal_scores, working_scores
+from sklearn_meta.advisors.surrogate._completion import complete_normal_scores
+from sklearn_meta.advisors.surrogate._posterior import condition
+from sklearn_meta.advisors.surrogate._prior import ScalePrior, fit_prior
+from sklearn_meta.advisors.surrogate._ridge import fit_ridge
+from sklearn_meta.advisors.tasks._rank_scaler import RankScaler
 from tests.contracts.advisor_contract import make_matrix
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sklearn_meta.advisors import AdviceSession, BaseAdvisor, Proposal, TaskDescription
-from sklearn_meta.advisors._simulation import Curve, ListedSpace, SettledTask, simulate
+from sklearn_meta.advisors.simulation._simulation import Curve, ListedSpace, SettledTask, simulate
 
 
 class ScriptedSession(AdviceSession):

@@ -14,7 +14,7 @@ from sklearn_meta.advisors import (
     summarise_regret,
     validate,
 )
-from sklearn_meta.advisors._settled import assign_folds
+from sklearn_meta.advisors.simulation._settled import assign_folds
 from sklearn_meta.exceptions import SearchWarning
 from sklearn_meta.experience import Experience
 from tests.contracts.advisor_contract import MemoryExperience, make_matrix

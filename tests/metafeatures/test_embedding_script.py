@@ -342,7 +342,7 @@ def known():
 
 
 def test_fold_advisor_takes_the_columns_of_the_fold_and_the_best_of_several(validation, known):
-    from sklearn_meta.advisors._settled import take_tasks
+    from sklearn_meta.advisors.simulation._settled import take_tasks
 
     folds = {f"t{n}": n % 4 for n in range(40)}
     columns = {0: [["noise"]], 1: [["useful"]], 2: [["noise"], ["useful"]], 3: [["noise"]]}

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 from scipy.stats import norm
 
-from sklearn_meta.advisors._moves import mutate
+from sklearn_meta.advisors.configurations._moves import mutate
 from sklearn_meta.spaces import configuration_key
 from sklearn_meta.spaces._design import to_unit
 

@@ -1,0 +1,1 @@
+"""Few-shot Bayesian optimisation: a kernel over the whole space, trained on earlier tasks."""

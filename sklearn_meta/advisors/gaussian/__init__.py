@@ -1,0 +1,1 @@
+"""The default advisor: Bayesian optimisation over the configurations of earlier tasks."""

@@ -1,0 +1,1 @@
+"""What earlier tasks showed, ready to learn from: results, seconds, how much tasks are alike."""

@@ -1,0 +1,1 @@
+"""Whether advice helps, and whether predictions come true: on tasks left out."""
