@@ -27,16 +27,31 @@ FLOORS = {
     "cli": 9,
 }
 
-# The folders of `experience`, which is the largest room, from the ground up.
+# The folders of the largest rooms, from the ground up.
 SHELVES = {
-    "identity": 1,
-    "database": 2,
-    "records": 3,
-    "leaks": 4,
-    "handle": 5,
-    "recording": 6,
-    "collector": 7,
-    "published": 7,
+    "experience": {
+        "identity": 1,
+        "database": 2,
+        "records": 3,
+        "leaks": 4,
+        "handle": 5,
+        "recording": 6,
+        "collector": 7,
+        "published": 7,
+    },
+    "advisors": {
+        "scores": 1,
+        "configurations": 1,
+        "contract": 2,
+        "tasks": 2,
+        "surrogate": 3,
+        "simulation": 3,
+        "baselines": 4,
+        "gaussian": 4,
+        "deep_kernel": 4,
+        "validation": 5,
+        "optuna": 5,
+    },
 }
 
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
@@ -81,25 +96,63 @@ def test_no_upward_import(path):
 
 
 def imports_on_loading(tree):
-    """Modules that a file imports when it is loaded; a handle reaches its verbs' code later."""
-    return [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
+    """Names that a file imports when it is loaded; a handle reaches its verbs' code later."""
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
 
 
-@pytest.mark.parametrize("shelf", SHELVES)
-def test_a_shelf_of_experience_stands_on_lower_ones(shelf):
-    folder = PACKAGE / "experience" / shelf
-    for path in folder.glob("*.py"):
-        for module in imports_on_loading(ast.parse(path.read_text())):
-            _, _, place = module.partition("sklearn_meta.experience.")
-            target = place.split(".")[0]
-            if target and target != shelf:
-                assert SHELVES[target] < SHELVES[shelf], f"{path.name} imports {module}"
+def off_the_shelves_below(room, shelf, source):
+    """Names from its own room that a file of `shelf` may not import when it is loaded.
+
+    The room's public names are among them: its `__init__` stands on all of its shelves.
+    """
+    heights = SHELVES[room]
+    allowed = {shelf} | {place for place in heights if heights[place] < heights[shelf]}
+    found = []
+    for name in imports_on_loading(ast.parse(source)):
+        package, own, place = f"{name}..".split(".")[:3]
+        if (package, own) == ("sklearn_meta", room) and place not in allowed:
+            found.append(name)
+    return found
 
 
-def test_every_file_of_experience_is_on_a_shelf():
-    room = PACKAGE / "experience"
-    assert {path.name for path in room.glob("*.py")} == {"__init__.py"}
-    assert {path.parent.name for path in room.glob("*/*.py")} == set(SHELVES)
+@pytest.mark.parametrize(
+    ("room", "shelf"), [(room, shelf) for room in SHELVES for shelf in SHELVES[room]]
+)
+def test_a_shelf_stands_on_lower_ones(room, shelf):
+    for path in (PACKAGE / room / shelf).glob("*.py"):
+        assert off_the_shelves_below(room, shelf, path.read_text()) == [], path.name
+
+
+@pytest.mark.parametrize("room", SHELVES)
+def test_every_file_of_a_room_is_on_a_shelf(room):
+    folder = PACKAGE / room
+    assert {path.name for path in folder.glob("*.py")} == {"__init__.py"}
+    assert {path.parent.relative_to(folder) for path in folder.glob("*/**/*.py")} == {
+        Path(shelf) for shelf in SHELVES[room]
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "n_found"),
+    [
+        ("from sklearn_meta.advisors.validation._validate import validate", 1),
+        ("from sklearn_meta.advisors.baselines._random import RandomAdvisor", 1),
+        ("from sklearn_meta.advisors import GaussianAdvisor", 1),
+        ("from sklearn_meta.advisors import gaussian, optuna", 1),
+        ("import sklearn_meta.advisors.optuna", 1),
+        ("import sklearn_meta.advisors", 1),
+        ("def late():\n    import sklearn_meta.advisors.optuna", 0),
+        ("from sklearn_meta.advisors.gaussian._field import ConfigurationField", 0),
+        ("from sklearn_meta.advisors.scores._scores import LOSSES", 0),
+        ("from sklearn_meta.experience.identity._near import Description", 0),
+    ],
+)
+def test_an_import_from_a_higher_shelf_is_found(line, n_found):
+    assert len(off_the_shelves_below("advisors", "gaussian", line)) == n_found
 
 
 def test_an_upward_import_is_found():
