@@ -82,6 +82,8 @@ class Family:
     ready : callable, default=None
         ``ready()`` tells whether the files that the family needs are there; None for a family
         that needs none.
+    lacking : str, default=None
+        What to tell who asks for the family where they are not.
 
     Examples
     --------
@@ -108,6 +110,7 @@ class Family:
     extra: str | None = None
     module: str | None = None
     ready: Callable | None = None
+    lacking: str | None = None
 
     @classmethod
     def from_estimator(
@@ -193,8 +196,11 @@ class Family:
 
     def is_available(self):
         """Tell whether the package and the files that the family needs are there."""
-        installed = self.module is None or is_installed(self.module)
-        return installed and (self.ready is None or self.ready())
+        return self.is_installed() and (self.ready is None or self.ready())
+
+    def is_installed(self):
+        """Tell whether the package that the family needs is there."""
+        return self.module is None or is_installed(self.module)
 
     def for_kind(self, kind):
         """Return the family with the parameters that exist for a kind of task."""

@@ -30,6 +30,9 @@ COUNTS = {
     "catboost": 3,
     "gaussian_process": 1,
     "few_shot": 2,
+    "in_context": 2,
+    "tabicl": 1,
+    "tabpfn": 1,
 }
 
 CHOSEN = {
@@ -93,6 +96,7 @@ CHOSEN = {
         {"hidden_1": 32, "hidden_2": 32, "activation": "tanh", "learning_rate_init": 0.01},
     ),
     "catboost": ({"iterations": 300, "learning_rate": 0.06, "depth": 4},),
+    "in_context": ({"scaling": "quantile"},),
 }
 
 
@@ -140,7 +144,7 @@ def _of_family(space, name):
         if drawn not in listed:
             listed.append(drawn)
     known = {parameter.name for parameter in space.families[name].parameters}
-    for settings in SECOND[name]:
+    for settings in SECOND.get(name, ()):
         # some settings exist for one kind of task only
         fitting = {key: value for key, value in settings.items() if key in known}
         listed.append(space.complete({"family": name, **fitting}))

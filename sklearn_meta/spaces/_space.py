@@ -305,15 +305,15 @@ class SearchSpace:
 
     def _demanded(self, family):
         """Return a family that the user named, or say what it needs."""
-        if not family.is_available():
-            if family.module is None:
-                raise ValueError(
-                    f"The family {family.name!r} needs meta-learned weights, and this installation "
-                    "comes without. Leave the family out of `families`."
-                )
+        if not family.is_installed():
             raise MissingExtraError(
                 f"The family {family.name!r} needs {family.module!r}, which is not installed. "
                 f"Install it with: pip install 'sklearn-meta[{family.extra}]'"
+            )
+        if not family.is_available():
+            raise ValueError(
+                f"The family {family.name!r} can't be used: {family.lacking}. Or leave the "
+                "family out of `families`."
             )
         if self.kind not in family.kinds:
             raise ValueError(

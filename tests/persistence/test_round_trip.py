@@ -28,6 +28,7 @@ FAMILIES = [
     "xgboost",
     "catboost",
     "few_shot",
+    "in_context",
 ]
 CLASSES_ONLY = ("naive_bayes", "discriminant", "few_shot")
 

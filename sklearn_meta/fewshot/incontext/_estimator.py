@@ -19,9 +19,14 @@ from sklearn_meta.fewshot._task import as_task_source
 from sklearn_meta.fewshot.incontext._fine_tuning import fine_tuned, meta_trained
 from sklearn_meta.fewshot.incontext._members import make_members
 from sklearn_meta.fewshot.incontext._numbers import TableNumbers
-from sklearn_meta.fewshot.incontext._passes import answer_rows, read_context
+from sklearn_meta.fewshot.incontext._passes import (
+    answer_rows,
+    as_arrays,
+    as_tensors,
+    read_context,
+)
 from sklearn_meta.fewshot.incontext._training_settings import PretrainingSettings
-from sklearn_meta.fewshot.incontext._weights import load_weights, untrained_weights
+from sklearn_meta.fewshot.incontext._weights import Weights, load_weights, untrained_weights
 
 _DEFAULT_META_TRAINING = PretrainingSettings(steps=300, learning_rate=3e-4, warmup=20)
 
@@ -155,7 +160,7 @@ class BaseInContext(BaseEstimator, metaclass=ABCMeta):
         check_is_fitted(self)
         numbers = self.numbers_.transform(dense(check_table(self, X, reset=False)))
         device = choose_device(self.device)
-        network = self.network_ if device == "cpu" else deepcopy(self.network_).to(device)
+        network = deepcopy(self.network_)
         return [
             answer_rows(network, member.numbers(numbers), state, device)
             for member, state in zip(self.members_, self.states_, strict=True)
@@ -171,6 +176,22 @@ class BaseInContext(BaseEstimator, metaclass=ABCMeta):
 
     def _seed(self):
         return int(check_random_state(self.random_state).randint(2**31 - 1))
+
+    def __getstate__(self):
+        """Return plain values and arrays alone, which any format of model files can hold."""
+        state = dict(super().__getstate__())
+        if "network_" in state:
+            state["network_"] = Weights.of_model(state["network_"], {})
+            state["states_"] = as_arrays(state["states_"])
+        return state
+
+    def __setstate__(self, state):
+        """Make the network of its weights again."""
+        state = dict(state)
+        if "network_" in state:
+            state["network_"] = state["network_"].make_model()
+            state["states_"] = as_tensors(state["states_"])
+        super().__setstate__(state)
 
     def __sklearn_clone__(self):
         """Copy the parameters, and what was learned across tasks."""

@@ -28,24 +28,44 @@ def read_context(model, numbers, y, device):
 def answer_rows(model, numbers, state, device):
     """Return answers for new rows, float64 of shape (n_rows, n_outputs).
 
-    Rows go through in chunks of one size, the last filled up: memory does not grow with their
-    number, and floating-point sums take the same path for a row whichever rows come with it.
+    Rows go through in chunks of one size, the last filled up, so that memory does not grow with
+    their number. They do so in double precision where the device has it: in single precision a
+    row's answer depends, in its sixth digit, on where in the chunk it stands.
     """
-    state = moved(state, device)
+    dtype = torch.float32 if device.startswith("mps") else torch.float64
+    model = model.to(device, dtype)
+    state = moved(state, device, dtype)
     answers = []
     with torch.inference_mode():
         for first in range(0, len(numbers), _CHUNK):
             places = np.minimum(np.arange(first, first + _CHUNK), len(numbers) - 1)
-            X = torch.as_tensor(numbers[places], device=device)
+            X = torch.as_tensor(numbers[places], device=device, dtype=dtype)
             answer = model.answer(X[None], state)[0, : len(numbers) - first]
             answers.append(answer.double().cpu().numpy())
     return np.concatenate(answers)
 
 
-def moved(state, device):
-    """Return nested dicts, lists and tuples of tensors on a device."""
+def moved(state, device, dtype=None):
+    """Return nested dicts, lists and tuples of tensors on a device; floats in a precision."""
+    if dtype is None:
+        return _each(state, lambda tensor: tensor.to(device))
+    return _each(state, lambda t: t.to(device, dtype if t.is_floating_point() else t.dtype))
+
+
+def as_arrays(state):
+    """Return nested dicts, lists and tuples of tensors as arrays."""
+    return _each(state, lambda tensor: tensor.numpy())
+
+
+def as_tensors(state):
+    """Undo `as_arrays`."""
+    return _each(state, lambda array: torch.as_tensor(np.array(array)))
+
+
+def _each(state, change):
+    """Apply a function to all leaves of nested dicts, lists and tuples."""
     if isinstance(state, dict):
-        return {name: moved(value, device) for name, value in state.items()}
+        return {name: _each(value, change) for name, value in state.items()}
     if isinstance(state, (list, tuple)):
-        return type(state)(moved(value, device) for value in state)
-    return state.to(device)
+        return type(state)(_each(value, change) for value in state)
+    return change(state)

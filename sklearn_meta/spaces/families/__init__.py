@@ -5,7 +5,9 @@ from sklearn_meta.spaces.families._boost import CATBOOST, LIGHTGBM, XGBOOST
 from sklearn_meta.spaces.families._boosting import HIST_GRADIENT_BOOSTING
 from sklearn_meta.spaces.families._few_shot import FEW_SHOT
 from sklearn_meta.spaces.families._forest import EXTRA_TREES, RANDOM_FOREST
+from sklearn_meta.spaces.families._foundation import TABICL, TABPFN
 from sklearn_meta.spaces.families._gaussian_process import GAUSSIAN_PROCESS
+from sklearn_meta.spaces.families._in_context import IN_CONTEXT
 from sklearn_meta.spaces.families._linear import LINEAR
 from sklearn_meta.spaces.families._mlp import MLP
 from sklearn_meta.spaces.families._neighbors import NEIGHBORS
@@ -29,6 +31,9 @@ FAMILIES = {
         CATBOOST,
         GAUSSIAN_PROCESS,
         FEW_SHOT,
+        IN_CONTEXT,
+        TABICL,
+        TABPFN,
     )
 }
 

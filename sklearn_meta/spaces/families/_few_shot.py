@@ -40,4 +40,5 @@ FEW_SHOT = Family(
     kinds=CLASSIFICATION,
     limits=_limits,
     ready=weights_are_there,
+    lacking="it needs meta-learned weights, and this installation comes without",
 )
