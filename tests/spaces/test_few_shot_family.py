@@ -44,6 +44,8 @@ def test_it_is_for_few_rows_and_classes(weights):
     few = SearchSpace("multiclass", n_rows=60, n_columns=4, n_classes=3)
     many = SearchSpace("multiclass", n_rows=6000, n_columns=4, n_classes=3)
     assert "few_shot" in few.families and "few_shot" not in many.families
+    listed = [configuration["family"] for configuration in candidate_configurations("multiclass")]
+    assert listed.count("few_shot") == 2
     assert "few_shot" not in SearchSpace("regression", n_rows=60, n_columns=4).families
     assert "few_shot" not in SearchSpace("multiclass", n_rows=60, weighted=True).families
 
