@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, clone
 
 from sklearn_meta.exceptions import ExperienceError
 from sklearn_meta.experience import Experience
+from sklearn_meta.experience.records._transfer import write_facts
 
 
 def names(base):
@@ -106,6 +107,17 @@ def test_merge_adds_what_is_new(path, fill):
     assert ours.merge(view) == {"tasks": 0, "configurations": 0, "evaluations": 0}
     assert ours.merge(ours)["evaluations"] == 0
     assert len(names(ours)) == 5
+
+
+def test_merge_takes_the_log_of_collections_over(path, tmp_path):
+    ours, other = Experience.open(path), Experience.create(tmp_path / "other.sqlite")
+    for base, key in ((ours, "collection 1"), (other, "collection 2")):
+        with base._writing() as connection:
+            write_facts(connection, {"collection": base.location, key: key})
+    ours.merge(other)
+    facts = ours.describe()["facts"]
+    assert (facts["collection 1"], facts["collection 2"]) == ("collection 1", "collection 2")
+    assert facts["collection"] == ours.location
 
 
 def test_describe_counts(base):

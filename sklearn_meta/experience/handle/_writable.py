@@ -227,6 +227,8 @@ class Writable(Viewable):
     def merge(self, other):
         """Copy what another base knows; where both know something, ours stays.
 
+        The log of the other's collections is taken over too.
+
         Parameters
         ----------
         other : Experience
@@ -244,10 +246,11 @@ class Writable(Viewable):
         """
         with other._opened.reading() as connection:
             records = _transfer.read_records(connection, other._view)
-            directions = _transfer.read_directions(connection)
+            facts = _transfer.read_facts(connection)
         # only now: an open reader would keep a writer to the same file from finishing
         with self._writing() as connection:
-            _transfer.add_directions(connection, directions)
+            _transfer.add_directions(connection, _transfer.directions_of(facts))
+            _transfer.add_facts(connection, facts)
             return _transfer.add_records(connection, records)
 
     def _writing(self):
