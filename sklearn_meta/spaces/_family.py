@@ -84,6 +84,9 @@ class Family:
         that needs none.
     lacking : str, default=None
         What to tell who asks for the family where they are not.
+    by_default : bool, default=True
+        Whether searches try the family without being asked; one that no measurement recommends
+        yet waits to be named.
 
     Examples
     --------
@@ -111,6 +114,7 @@ class Family:
     module: str | None = None
     ready: Callable | None = None
     lacking: str | None = None
+    by_default: bool = True
 
     @classmethod
     def from_estimator(

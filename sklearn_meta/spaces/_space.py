@@ -299,9 +299,9 @@ class SearchSpace:
         )
 
     def _applies(self, family):
-        """Tell whether a family is installed and affordable on a table of this size."""
+        """Tell whether a family is to be tried unasked, installed, and affordable here."""
         size = (self.n_rows or 1, self.n_columns or 1, self.n_classes or 0)
-        return family.is_available() and family.applies(*size)
+        return family.by_default and family.is_available() and family.applies(*size)
 
     def _demanded(self, family):
         """Return a family that the user named, or say what it needs."""

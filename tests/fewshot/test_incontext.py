@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
-from sklearn.datasets import load_diabetes, load_iris, make_classification
+from sklearn.datasets import load_diabetes, load_iris, make_classification, make_friedman1
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -18,7 +18,11 @@ from sklearn_meta.fewshot import InContextClassifier, InContextRegressor, Pretra
 from sklearn_meta.fewshot.incontext._members import class_scores, draw_context, make_members
 from sklearn_meta.fewshot.incontext._numbers import MAX_NUMBERS, TableNumbers
 from sklearn_meta.fewshot.incontext._settings import ModelSettings
-from sklearn_meta.fewshot.incontext._weights import untrained_weights
+from sklearn_meta.fewshot.incontext._weights import (
+    bundled_path,
+    load_weights,
+    untrained_weights,
+)
 
 SMALL = {"cell_width": 8, "row_width": 16, "n_heads": 2, "row_layers": 1, "n_anchors": 4}
 TRAINING = PretrainingSettings(steps=4, learning_rate=1e-2, warmup=1, average=0.1)
@@ -162,7 +166,8 @@ def test_a_row_alone_gets_the_answer_of_a_batch(clf, iris):
 
 def test_an_untrained_network_predicts(iris):
     X, y, X_new, y_new = iris
-    clf = InContextClassifier(random_state=0).fit(X, np.array(["a", "b", "c"])[y])
+    clf = InContextClassifier(pretrained=None, random_state=0)
+    clf.fit(X, np.array(["a", "b", "c"])[y])
     assert clf.facts_["steps"] == 0
     assert (clf.predict(X_new) == np.array(["a", "b", "c"])[y_new]).mean() > 0.9
     X, y = load_diabetes(return_X_y=True)
@@ -348,3 +353,25 @@ def test_global_random_state_is_left_alone(clf, iris):
     clf.set_params(fine_tune_steps=1, training=TRAINING).meta_fit(tasks("classification"))
     clf.fit(X, y).predict(X_new)
     assert torch.equal(before, torch.get_rng_state())
+
+
+@pytest.mark.parametrize("kind", ["classification", "regression"])
+def test_the_package_comes_with_weights(kind):
+    path = bundled_path(kind)
+    assert path.stat().st_size < 1_000_000
+    facts = load_weights("bundled", kind).facts
+    assert facts["steps"] > 1000 and facts["tables"] > 100_000
+
+
+def test_the_weights_of_the_package_help():
+    gains = []
+    for seed in range(8):
+        X, y = make_friedman1(250, n_features=10, noise=1.0, random_state=seed)
+        scores = [
+            InContextRegressor(pretrained=pretrained, n_estimators=1, random_state=0)
+            .fit(X[:100], y[:100])
+            .score(X[100:], y[100:])
+            for pretrained in ("bundled", None)
+        ]
+        gains.append(scores[0] - scores[1])
+    assert np.mean(gains) > 0.02

@@ -1,9 +1,10 @@
-"""The in-context family: in the space where weights are shipped and tables are small, else not."""
+"""The in-context family: where it is asked for, with weights, on small tables; else not."""
 
 import numpy as np
 import pytest
 import skops.io
 
+from sklearn_meta import MetaAutoClassifier
 from sklearn_meta.fewshot.incontext import _weights as weights_module
 from sklearn_meta.fewshot.incontext._weights import untrained_weights
 from sklearn_meta.metafeatures import column_roles
@@ -17,6 +18,13 @@ def no_weights(monkeypatch, tmp_path):
     for module in (weights_module, family_module):
         monkeypatch.setattr(module, "FOLDER", tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def iris_like():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2], 30)
+    return rng.normal(size=(90, 4)) + 2 * y[:, None] * [1, 0, 0, -1], y
 
 
 @pytest.fixture
@@ -35,13 +43,27 @@ def test_it_drops_out_without_weights(no_weights):
         SearchSpace("regression", ["in_context"])
 
 
-def test_it_is_for_small_tables(weights):
-    for kind, n_classes in (("multiclass", 3), ("regression", 0)):
-        size = {"n_columns": 4, "n_classes": n_classes}
-        assert "in_context" in SearchSpace(kind, n_rows=60, **size).families
-        assert "in_context" not in SearchSpace(kind, n_rows=60_000, **size).families
-        listed = [c for c in candidate_configurations(kind) if c["family"] == "in_context"]
-        assert len(listed) == 2 and listed[0]["n_estimators"] == 4
+def test_it_waits_to_be_asked(weights):
+    for kind in ("multiclass", "regression"):
+        assert "in_context" not in SearchSpace(kind, n_rows=60, n_columns=4, n_classes=3).families
+        assert "in_context" in SearchSpace(kind, ["in_context", "linear"]).families
+        listed = {configuration["family"] for configuration in candidate_configurations(kind)}
+        assert "in_context" not in listed
+
+
+def test_it_is_for_small_tables():
+    assert family_module.IN_CONTEXT.applies(3000, 300, 3)
+    assert not family_module.IN_CONTEXT.applies(60_000, 4, 3)
+    assert not family_module.IN_CONTEXT.applies(60, 4, 100)
+
+
+def test_a_search_tries_it(iris_like):
+    X, y = iris_like
+    search = MetaAutoClassifier(
+        families=["in_context"], max_trials=2, ensemble=False, random_state=0, verbose=0
+    ).fit(X, y)
+    assert set(search.leaderboard_["family"]) == {"in_context"}
+    assert search.score(X, y) > 0.8
 
 
 @pytest.mark.parametrize("kind", ["binary", "regression"])

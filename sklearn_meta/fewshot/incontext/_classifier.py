@@ -25,8 +25,9 @@ class InContextClassifier(ClassifierMixin, BaseInContext):
         `random_state`, with the classes in their shares.
     fine_tune_steps : int, default=0
         Steps of training on random splits of the training rows.
-    pretrained : str or PathLike, default=None
-        A file of weights, from `save` or from ``python -m sklearn_meta.fewshot.pretrain``. None is
+    pretrained : str or PathLike, default="bundled"
+        Weights: those of the package ("bundled"), or a file of them, from `save` or from
+        ``python -m sklearn_meta.fewshot.pretrain``. None is
         the untrained network, which answers with four kernel ridge regressions weighed by their
         leave-one-out error; unless `meta_fit` was called.
     training : PretrainingSettings, default=None
@@ -67,7 +68,7 @@ class InContextClassifier(ClassifierMixin, BaseInContext):
         n_estimators=4,
         max_context_rows=1000,
         fine_tune_steps=0,
-        pretrained=None,
+        pretrained="bundled",
         training=None,
         device="auto",
         random_state=None,

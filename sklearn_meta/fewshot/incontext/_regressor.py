@@ -53,7 +53,7 @@ class InContextRegressor(RegressorMixin, BaseInContext):
         n_estimators=4,
         max_context_rows=1000,
         fine_tune_steps=0,
-        pretrained=None,
+        pretrained="bundled",
         training=None,
         device="auto",
         random_state=None,
