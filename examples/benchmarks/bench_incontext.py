@@ -8,8 +8,9 @@ others; the mean ROC AUC (over pairs of classes) or R2, and ranks::
     python bench_incontext.py summarise --results results/incontext.csv \
         --speed results/incontext_speed.csv --training runs/c --out docs/benchmarks/incontext.md
 
-`--weights` names files of weights; without them the network is the untrained one, which answers
-with four kernel ridge regressions, weighed by their leave-one-out error. Tables of role "report"
+`--weights` names files of weights; without them those of the package are used.
+`incontext_untrained` is the untrained network, which answers with four kernel ridge regressions,
+weighed by their leave-one-out error. Tables of role "report"
 are used, with at most 100 columns; runs that are in the results are not repeated. Run it on an idle
 machine: seconds are of the processor, yet other work slows that down too.
 """
@@ -90,9 +91,14 @@ def make_incontext(X, job):
     from sklearn_meta.fewshot import InContextClassifier, InContextRegressor
 
     regression = job["task"] == "regression"
-    weights = job["weights"].get("regression" if regression else "classification")
+    weights = job["weights"].get("regression" if regression else "classification", "bundled")
     kind = InContextRegressor if regression else InContextClassifier
     return kind(pretrained=weights, random_state=job["seed"], device="cpu")
+
+
+def make_incontext_untrained(X, job):
+    kinds = ("classification", "regression")
+    return make_incontext(X, {**job, "weights": dict.fromkeys(kinds)})
 
 
 def _first(make):
@@ -102,6 +108,7 @@ def _first(make):
 
 SYSTEMS = {
     "incontext": make_incontext,
+    "incontext_untrained": make_incontext_untrained,
     "linear": make_linear,
     "random_forest": _first(make_random_forest),
     "hist_gb": _first(make_hist_gb),
@@ -204,7 +211,7 @@ def run_speed(options):
     from sklearn_meta.fewshot import InContextClassifier
 
     results = ResultsFile(options.results, SPEED_KEY, SPEED_COLUMNS)
-    weights = _weights_of(options).get("classification")
+    weights = _weights_of(options).get("classification", "bundled")
     for rows, columns in SPEED_CASES:
         rng = np.random.default_rng(0)
         X = rng.normal(size=(2 * rows, columns))
