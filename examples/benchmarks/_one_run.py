@@ -3,8 +3,10 @@
 Called as ``python _one_run.py JOB REPORT``; JOB is a JSON object with ``path``, ``target``,
 ``task`` (binary, multiclass or regression), ``system``, ``budget`` (seconds), ``seed``, ``jobs``,
 ``experience``, ``group`` (of tables that the experience may know nothing of) and ``every`` (each so
-many-th row is a test row). It runs in the environment of the system measured, so it imports nothing
-but numpy, pandas and what that system needs.
+many-th row is a test row); ``train_rows`` (at most so many training rows), ``with_family`` and
+``without_family`` (a search tries it besides its usual families, or goes without) are optional. It
+runs in the environment of the system measured, so it imports nothing but numpy, pandas and what
+that system needs.
 """
 
 import importlib.metadata
@@ -56,6 +58,7 @@ def read_parts(job):
     regression = job["task"] == "regression"
     labels = np.zeros(len(y)) if regression else pd.factorize(y.astype(str), sort=True)[0]
     train, test = split_rows(labels, job["seed"], job["every"])
+    train = train[: job.get("train_rows") or None]
     if regression:
         codes = y.to_numpy(dtype="float64")
     else:
@@ -75,6 +78,7 @@ def make_sklearn_meta(X, job):
     from sklearn_meta import MetaAutoClassifier, MetaAutoRegressor
 
     kind = MetaAutoRegressor if job["task"] == "regression" else MetaAutoClassifier
+    families = families_of(X, job)
     started = time.perf_counter()
     if job["system"] == "sklearn_meta_random":
         from sklearn_meta.advisors import RandomAdvisor
@@ -84,7 +88,20 @@ def make_sklearn_meta(X, job):
         search = {"experience": open_without(job["experience"], job.get("group"))}
     # a base that is given by its name is opened inside fit, so opening it counts
     budget = job["budget"] - (time.perf_counter() - started)
-    return kind(time_budget=budget, n_jobs=job["jobs"], random_state=job["seed"], **search), {}
+    settings = {"n_jobs": job["jobs"], "random_state": job["seed"], "families": families}
+    return kind(time_budget=budget, **settings, **search), {}
+
+
+def families_of(X, job):
+    """Return the names of a search's usual families with one more, or one less; None for these."""
+    if not (job.get("with_family") or job.get("without_family")):
+        return None
+    from sklearn_meta.spaces import SearchSpace
+
+    size = {"n_rows": len(X), "n_columns": X.shape[1], "n_classes": job["n_classes"]}
+    usual = SearchSpace(job["task"], **size).families
+    wanted = dict.fromkeys([*usual, *filter(None, [job.get("with_family")])])
+    return [name for name in wanted if name != job.get("without_family")]
 
 
 def open_without(experience, group):
@@ -246,6 +263,7 @@ def facts(model):
             "trial_wall_seconds": sum(trial["seconds"] for trial in model.trials_),
             "excluded": ";".join(map(str, model.excluded_tasks_)),
             "best_family": model.best_configuration_["family"],
+            "families": shares(model.trials_),
             "phases": "; ".join(f"{name} {spent:.2f}" for name, spent in model.seconds_.items()),
         }
     if hasattr(model, "best_estimator"):
@@ -253,12 +271,21 @@ def facts(model):
     return {}
 
 
+def shares(trials):
+    """Return how often each family was tried, and its weight in the ensemble, as JSON."""
+    found = {}
+    for trial in trials:
+        count, weight = found.get(trial["family"], (0, 0.0))
+        found[trial["family"]] = (count + 1, round(weight + trial["weight"], 6))
+    return json.dumps(found)
+
+
 def run(job, report):
     """Carry out a job; fill in its report as far as it gets."""
     X, y, X_test, y_test = read_parts(job)
     n_classes = 0 if job["task"] == "regression" else int(y.max()) + 1
     report.update(n_train=len(y), n_test=len(y_test), versions=versions())
-    model, settings = SYSTEMS[job["system"]](X, job)
+    model, settings = SYSTEMS[job["system"]](X, job | {"n_classes": n_classes})
     started = time.perf_counter()
     try:
         model.fit(X, y, **settings)
