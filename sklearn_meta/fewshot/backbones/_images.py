@@ -23,7 +23,8 @@ class ReferenceNorm(nn.Module):
         reference = x if n_reference is None else x[:n_reference]
         variance, mean = torch.var_mean(reference, dim=(0, 2, 3), correction=0, keepdim=True)
         scale = self.weight[:, None, None] * torch.rsqrt(variance + self.eps)
-        return (x - mean) * scale + self.bias[:, None, None]
+        # one pass over the images: they are large, the channels' numbers are not
+        return torch.addcmul(self.bias[:, None, None] - mean * scale, x, scale)
 
 
 class Conv4(nn.Module):
@@ -72,7 +73,7 @@ class Conv4(nn.Module):
         """Return vectors of shape (n_samples, n_out)."""
         x = rows["pixels"]
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            x = _halve(relu(norm(convolution(x), n_reference)))
+            x = relu(_halve(norm(convolution(x), n_reference)))  # the same, on fewer pixels
         return x.flatten(1)
 
 
@@ -127,7 +128,7 @@ class ResidualBlock(nn.Module):
         """Return images of half the size."""
         inner = relu(self.norms[0](self.first(x), n_reference))
         inner = self.norms[1](self.second(inner), n_reference)
-        return _halve(relu(inner + self.norms[2](self.beside(x), n_reference)))
+        return relu(_halve(inner + self.norms[2](self.beside(x), n_reference)))
 
 
 def _halve(x):
