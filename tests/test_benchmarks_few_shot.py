@@ -224,10 +224,35 @@ def test_no_training_on_reported_tables(load):
 
 def test_sources_of_tasks_by_name(load):
     source = load("_table_tasks").source_of
-    assert source("prior", "regression").kind == "regression"
     assert source("builtins:str", "classification") == "classification"
     with pytest.raises(ValueError, match="module:attribute"):
         source("elsewhere", "classification")
+    with pytest.raises(ValueError, match="--tables"):
+        source("mixed", "classification")
+
+
+@pytest.mark.parametrize("kind", ["classification", "regression"])
+def test_synthetic_tables_are_seeded_and_usable(load, kind):
+    tables = load("_table_tasks")
+    tasks = tables.prior_tasks(kind, n_tables=40, max_columns=8, n_rows=60)
+    again = tables.prior_tasks(kind, n_tables=40, max_columns=8, n_rows=60)
+    assert 30 <= len(tasks) <= 40 and all(tables.usable(task.y, kind) for task in tasks)
+    for task, other in zip(tasks, again, strict=True):
+        assert np.array_equal(task.y, other.y)
+    frames = [task.X for task in tasks if hasattr(task.X, "dtypes") and hasattr(task.X, "iloc")]
+    assert frames and all((frame.dtypes == "category").any() for frame in frames)
+    assert len(frames) < len(tasks)
+
+
+def test_columns_with_few_values_become_categories(load):
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 3, (50, 20)).astype(float)
+    codes[0, 0] = np.nan
+    table = load("_table_tasks").with_categories(np.hstack([codes, rng.normal(size=(50, 5))]), rng)
+    is_category = (table.dtypes == "category").to_numpy()
+    assert 5 <= is_category[:20].sum() <= 15 and not is_category[20:].any()
+    whole = load("_table_tasks").with_categories(rng.normal(size=(50, 5)), rng)
+    assert isinstance(whole, np.ndarray)
 
 
 # Memories

@@ -111,7 +111,8 @@ def make_learner(name, seed, options, folder):
         code_length=1,
         recall=False,
         backbone="conv4",
-        backbone_params={"n_filters": 32},
+        # what is said of an image may rest on those before it, not on those to come
+        backbone_params={"n_filters": 32, "n_blocks": 3, "norm": "image"},
         training=training,
         random_state=seed,
         device=options.device,
@@ -128,6 +129,7 @@ def by_instance(learner, tasks):
 
     module = learner.net_.module_.eval()
     right, asked = np.zeros(N_INSTANCES), np.zeros(N_INSTANCES)
+    torch.manual_seed(7)  # the module draws codes for the classes
     for number in range(N_TEST):
         rng = np.random.default_rng([7, number])
         task = tasks(rng)

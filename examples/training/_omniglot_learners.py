@@ -29,7 +29,8 @@ _MEMORY = {"hidden": 100, "n_orders": 2}
 
 LEARNERS = {
     "PrototypicalClassifier": Plan(),
-    "MatchingClassifier": Plan(),
+    # by squared distance, one shot and no context it would be the prototypical network again
+    "MatchingClassifier": Plan(params={"distance": "cosine"}),
     "SiameseClassifier": Plan(params={"margin": 2.0}),
     "MetaSGDClassifier": Plan(1, 2.0, {"inner_steps": 1, "inner_lr": 0.05}),
     "MAMLClassifier": Plan(1, 2.0, {"inner_steps": 2, "inner_lr": 0.05, "learn_rates": True}),

@@ -1,7 +1,8 @@
 r"""Meta-train the few-shot learners of tables that come with the package.
 
-Learns across synthetic tables and keeps the weights that do best on real tables with the role
-"choose"; tables with the role "report" are never looked at::
+Learns across synthetic tables, with ``--source mixed`` also across real ones with the role "learn",
+and keeps the weights that do best on those with the role "choose"; tables with the role "report"
+are never looked at::
 
     python train_few_shot_tables.py --learner PrototypicalClassifier --iterations 20000 \
         --tables SHARED/datasets
@@ -19,6 +20,7 @@ from pathlib import Path
 from _table_tasks import real_tasks, source_of
 
 from sklearn_meta import fewshot
+from sklearn_meta.exceptions import TrainingDivergedError
 from sklearn_meta.fewshot._shipped import FOLDER
 
 LEARNERS = (  # with their default parameters: the weights must fit a learner made without any
@@ -33,8 +35,10 @@ LEARNERS = (  # with their default parameters: the weights must fit a learner ma
     "MAMLRegressor",
     "AttributeRegressor",
 )
-N_TRIAL = 5
-LEAST, MOST = 300, 100_000
+N_TRIAL = 15  # iterations by which the speed is found out: tables differ much in size
+EPOCH = 250  # iterations between validations
+LEAST, MOST = 500, 100_000
+DIVERGED = "diverged.txt"
 
 
 def main():
@@ -44,8 +48,8 @@ def main():
     parser.add_argument("--iterations", type=int)
     parser.add_argument("--all", action="store_true", help="all learners without weights")
     parser.add_argument("--hours", type=float, default=4.0, help="for --all")
-    parser.add_argument("--source", default="prior", help="'prior' or 'module:attribute'")
-    parser.add_argument("--tables", type=Path, help="folder of tables to choose weights by")
+    parser.add_argument("--source", default="prior", help="see `source_of` in _table_tasks.py")
+    parser.add_argument("--tables", type=Path, help="folder of real tables")
     parser.add_argument("--work", type=Path, default=Path("work/few_shot_tables"))
     parser.add_argument("--weights", type=Path, default=FOLDER)
     parser.add_argument("--seed", type=int, default=0)
@@ -66,12 +70,20 @@ def main():
 def train_all(options):
     """Train the learners without weights; each gets an equal share of the time that is left."""
     deadline = time.monotonic() + 3600 * options.hours
-    left = [name for name in LEARNERS if not weights_path(options, name).exists()]
+    left = [
+        name
+        for name in LEARNERS
+        if not (weights_path(options, name).exists() or (options.work / name / DIVERGED).exists())
+    ]
     for number, name in enumerate(left):
         seconds = (deadline - time.monotonic()) / (len(left) - number)
         iterations = planned(options, name) or affordable(options, name, seconds)
         print(f"{number + 1} of {len(left)}: {name}, {iterations} iterations")
-        train_one(options, name, iterations)
+        try:
+            train_one(options, name, iterations)
+        except TrainingDivergedError as error:  # the same seed would do so again
+            (options.work / name / DIVERGED).write_text(str(error))
+            print(f"{name} diverged: {error}")
 
 
 def kind_of(name):
@@ -87,14 +99,14 @@ def make(options, name, iterations, checkpoint):
         "learning_rate": 1e-3,
         "decay": "cosine",
         "gradient_clip": 10.0,
-        "epoch_length": min(250, iterations),
+        "epoch_length": min(EPOCH, iterations),
         "validation_episodes": 200,
         "checkpoint": checkpoint,
     }
     if kind_of(name) == "classification":
         training |= {"ways": (2, 10), "shots": (1, 16), "queries": 15}
     else:
-        training |= {"shots": (4, 128), "queries": 60}
+        training |= {"shots": (8, 128), "queries": 60}
     if name.startswith("Reptile"):
         training |= {"optimizer": "sgd", "learning_rate": 1.0, "decay": "linear"}
     return getattr(fewshot, name)(
@@ -107,11 +119,13 @@ def make(options, name, iterations, checkpoint):
 
 def affordable(options, name, seconds):
     """Return how many iterations take so many seconds on this machine as it is now."""
+    source = source_of(options.source, kind_of(name), options.tables)
+    make(options, name, 1, None).set_params(verbose=0).meta_fit(source)  # imports, first calls
     probe = make(options, name, N_TRIAL, None).set_params(verbose=0)
     started = time.monotonic()
-    probe.meta_fit(source_of(options.source, kind_of(name)))
+    probe.meta_fit(source)
     each = (time.monotonic() - started) / N_TRIAL
-    return int(min(max(0.8 * seconds / each, LEAST), MOST))
+    return int(min(max(0.8 * seconds / each, LEAST), MOST)) // EPOCH * EPOCH
 
 
 def train_one(options, name, iterations):
@@ -123,7 +137,8 @@ def train_one(options, name, iterations):
     if options.tables:
         valid = real_tasks(options.tables, kind_of(name), {"choose"})
     learner = make(options, name, iterations, folder)
-    learner.meta_fit(source_of(options.source, kind_of(name)), validation_tasks=valid, resume=True)
+    source = source_of(options.source, kind_of(name), options.tables)
+    learner.meta_fit(source, validation_tasks=valid, resume=True)
     path = weights_path(options, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     learner.set_params(training=None, verbose=0).save(path, half=True)

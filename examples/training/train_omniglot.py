@@ -31,9 +31,13 @@ from _omniglot_learners import LEARNERS, make_learner  # noqa: E402
 from _omniglot_tasks import HeldOutTasks, StrokeTasks  # noqa: E402
 from _strokes import read_drawings  # noqa: E402
 
+from sklearn_meta.exceptions import TrainingDivergedError  # noqa: E402
+
+DIVERGED = "diverged.txt"
 WEIGHTS = HERE.parent / "benchmarks" / "weights"
 LARGEST = 2**20
-N_TRIAL = 4  # iterations by which the speed is found out
+N_TRIAL = 10  # iterations by which the speed is found out
+EPOCH = 100  # iterations between validations
 LEAST, MOST = 200, 30_000
 
 
@@ -66,7 +70,7 @@ def main():
 def train_all(options):
     """Train what is missing; each job gets its share of the time that is left."""
     deadline = time.monotonic() + 3600 * options.hours
-    jobs = [job for job in all_jobs(options) if not weights_path(options, *job).exists()]
+    jobs = [job for job in all_jobs(options) if is_open(options, *job)]
     for number, job in enumerate(jobs):
         shares = [LEARNERS[learner].share for learner, _, _ in jobs[number:]]
         seconds = (deadline - time.monotonic()) * shares[0] / sum(shares)
@@ -74,7 +78,11 @@ def train_all(options):
         if iterations is None:
             iterations = affordable(options, *job, seconds)
         print(f"{number + 1} of {len(jobs)}: {' '.join(map(str, job))}, {iterations} iterations")
-        train_one(options, *job, iterations)
+        try:
+            train_one(options, *job, iterations)
+        except TrainingDivergedError as error:  # the same seed would do so again
+            (work_folder(options, *job) / DIVERGED).write_text(str(error))
+            print(f"{' '.join(map(str, job))} diverged: {error}")
 
 
 def all_jobs(options):
@@ -90,14 +98,22 @@ def all_jobs(options):
     ]
 
 
+def is_open(options, learner, background, seed):
+    """Tell whether weights are missing and were not given up."""
+    given_up = work_folder(options, learner, background, seed) / DIVERGED
+    return not (weights_path(options, learner, background, seed).exists() or given_up.exists())
+
+
 def affordable(options, learner, background, seed, seconds):
     """Return how many iterations take so many seconds on this machine as it is now."""
     tasks, _ = read_tasks(options.omniglot, background)
+    make_learner(learner, 1, seed, None, options.device).meta_fit(tasks)  # imports, first calls
     probe = make_learner(learner, N_TRIAL, seed, None, options.device)
     started = time.monotonic()
     probe.meta_fit(tasks)
     each = (time.monotonic() - started) / N_TRIAL
-    return int(np.clip(0.9 * seconds / each, LEAST, MOST))  # a tenth is for validation
+    wanted = np.clip(0.9 * seconds / each, LEAST, MOST)  # a tenth is for validation
+    return int(wanted) // EPOCH * EPOCH
 
 
 def train_one(options, learner, background, seed, iterations):

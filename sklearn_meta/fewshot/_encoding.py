@@ -6,6 +6,8 @@ import numpy as np
 
 from sklearn_meta.fewshot.backbones import make_encoder
 
+_FARTHEST = 5.0  # of a standardised query target: a few support rows may hardly vary
+
 
 @dataclass(frozen=True)
 class EncodedEpisode:
@@ -56,9 +58,12 @@ def encode_episode(episode, description, normalize_y):
     support, location = encode_support(
         encoder, episode.X_support, episode.y_support, episode.n_classes, normalize_y
     )
+    targets = encode_targets(episode.y_query, episode.n_classes, location)
+    if episode.n_classes is None and normalize_y:  # or single episodes would be the whole loss
+        targets = np.clip(targets, -_FARTHEST, _FARTHEST)
     query = {
         "rows": encoder.transform(episode.X_query),
-        "targets": encode_targets(episode.y_query, episode.n_classes, location),
+        "targets": targets,
         "weights": np.ones(len(episode.y_query), dtype=np.float32),
     }
     return EncodedEpisode(support, query, episode.n_classes)

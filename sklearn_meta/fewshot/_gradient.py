@@ -124,7 +124,8 @@ class GradientModule(FewShotModule):
     def adapt(self, support, n_classes):
         """Return the parameters after the steps that `fit` takes."""
         fast = self.start(support, n_classes)
-        for _ in range(self.settings["fit_steps"] or self.settings["inner_steps"]):
+        steps = self.settings["fit_steps"]
+        for _ in range(self.settings["inner_steps"] if steps is None else steps):
             fast = self.step(fast, support)
         return fast
 

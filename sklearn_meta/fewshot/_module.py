@@ -94,14 +94,17 @@ class FewShotModule(nn.Module):
         return vectors[:n_support], vectors[n_support:]
 
     def loss(self, outputs, targets, weights=None):
-        """Return cross-entropy or mean squared error, by weights where there are some."""
+        """Return cross-entropy or mean squared error, by weights where there are some.
+
+        Where all weights are zero, so is the loss.
+        """
         if self.kind == "classification":
             losses = cross_entropy(outputs, targets, reduction="none")
         else:
             losses = (outputs - targets) ** 2
         if weights is None:
             return losses.mean()
-        return (losses * weights).sum() / weights.sum()
+        return (losses * weights).sum() / weights.sum().clamp(min=1e-6)
 
     def tasks_at_once(self, group):
         """Return how many episodes fit into memory side by side."""

@@ -166,6 +166,11 @@ def train(net, split, training, resume):
     left = training.n_epochs - len(net.history)
     if left > 0:
         net.partial_fit(split, epochs=left)
+        if "dur" not in net.history[-1]:  # Ctrl-C, on which skorch ends without a word
+            del net.history[-1]
+            raise KeyboardInterrupt
+    else:
+        net.notify("on_train_end", X=split, y=None)  # puts the best weights in place
     return net
 
 

@@ -98,15 +98,19 @@ class SequenceModule(FewShotModule):
         )
 
     def training_loss(self, support, query, n_classes):
-        """Return the loss of query rows and of each support row as it comes."""
+        """Return the loss of query rows, and of support rows whose class was read before them.
+
+        The first row of a class comes without a label that could be known.
+        """
         vectors, queries = self.embed_both(support, query["rows"])
-        state, at_each = self._read(vectors, support["targets"], n_classes, 1)
+        state, (logits, labels) = self._read(vectors, support["targets"], n_classes, 1)
+        known = (labels.unsqueeze(1) == labels).tril(-1).any(dim=1).to(logits.dtype)
         loss = self.loss(
             self._ask(state, queries, support["targets"], n_classes),
             query["targets"],
             query["weights"],
         )
-        return loss + self.loss(*at_each)
+        return loss + self.loss(logits, labels, known)
 
     def sequence_outputs(self, support, n_classes):
         """Return the classes' log-probabilities at each support row, read in the order given.

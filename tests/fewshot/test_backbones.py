@@ -59,6 +59,14 @@ def test_reference_statistics_make_rows_independent(network):
     assert not torch.allclose(transductive[:7], network({"pixels": pixels[:7]}, {}))
 
 
+def test_images_that_are_normalised_by_themselves():
+    network, pixels = Conv4(n_filters=4, size=(12, 12), norm="image"), torch.rand(8, 1, 12, 12)
+    vectors = network({"pixels": pixels}, {})
+    torch.testing.assert_close(vectors[2:3], network({"pixels": pixels[2:3]}, {}))
+    with pytest.raises(ValueError, match="'image', 'reference'"):
+        Conv4(norm="batch")
+
+
 def test_shapes_are_read_off_the_rows():
     assert complete("auto", {}, np.zeros((2, 5))) == {"name": "table"}
     assert complete("auto", {}, np.zeros((2, 9, 7)))["size"] == [9, 7]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot import MANNClassifier, MetaTraining
@@ -68,3 +69,23 @@ def test_memory_is_learned():
     for left, right in (("a", "b"), ("b", "a")):
         expected = [left, right, right, left]
         assert clf.fit(X, [left, right]).predict(X_new).tolist() == expected
+
+
+def test_nothing_is_asked_of_a_class_that_was_not_read_yet():
+    """With one row a class no support row's label can be known, so none is in the loss."""
+    module = MANNClassifier(hidden=8, memory_slots=4)._module_class(
+        {"name": "mlp", "n_features": 2, "hidden": [4]},
+        "classification",
+        MANNClassifier(hidden=8, memory_slots=4)._settings() | {"transductive": False},
+    )
+    X, y = torch.randn(6, 2), torch.tensor([0, 1, 2, 0, 1, 2])
+    support = {"rows": {"values": X[:3]}, "context": {}, "targets": y[:3]}
+    query = {"rows": {"values": X[3:]}, "targets": y[3:], "weights": torch.ones(3)}
+    losses = []
+    for loss in (module.training_loss, module.validation_loss):
+        torch.manual_seed(0)
+        losses.append(float(loss(support, query, 3).detach()))
+    assert losses[0] == losses[1]
+    support = {"rows": {"values": X}, "context": {}, "targets": y}
+    torch.manual_seed(0)
+    assert float(module.training_loss(support, query, 3).detach()) != losses[0]

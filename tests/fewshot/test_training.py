@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 import torch
+from skorch.callbacks import Callback
 from torch.func import grad
 
 from sklearn_meta.exceptions import TrainingDivergedError
 from sklearn_meta.fewshot import EpisodeSampler, MAMLRegressor, MetaTraining, Sinusoids
 from sklearn_meta.fewshot._batches import collate
 from sklearn_meta.fewshot._dataset import EpisodeDataset
+from sklearn_meta.fewshot._encoding import encode_episode
+from sklearn_meta.fewshot._episodes import Episode
 from sklearn_meta.fewshot._gradient import GradientModule
 from sklearn_meta.fewshot._reptile_module import ReptileModule
 from sklearn_meta.fewshot._seeding import choose_device, seeded
@@ -223,3 +226,67 @@ def test_other_widths_are_refused_by_a_plain_network():
     learner = MAMLRegressor(backbone="mlp", training=training).meta_fit(Sinusoids(n_points=10))
     with pytest.raises(ValueError, match="n_features"):
         learner.fit(np.eye(3), [1.0, 2, 3])
+
+
+class Interrupting(Callback):
+    """Press Ctrl-C within an epoch, or ask for the end after one."""
+
+    def __init__(self, where, epoch):
+        self.where = where
+        self.epoch = epoch
+
+    def on_batch_end(self, net, **kwargs):
+        if self.where == "batch" and len(net.history) == self.epoch:
+            raise KeyboardInterrupt
+
+    def on_epoch_end(self, net, **kwargs):
+        if self.where == "epoch" and len(net.history) == self.epoch:
+            raise KeyboardInterrupt
+
+
+def interrupted(where, checkpoint):
+    training = MetaTraining(
+        iterations=6,
+        epoch_length=2,
+        shots=5,
+        queries=5,
+        meta_batch_size=2,
+        checkpoint=checkpoint,
+        callbacks=[] if where is None else [Interrupting(where, 2)],
+    )
+    return MAMLRegressor(backbone="mlp", training=training, random_state=0)
+
+
+def test_ctrl_c_is_passed_on_and_the_training_resumes(tmp_path):
+    tasks = Sinusoids(n_points=10)
+    learner = interrupted("batch", tmp_path / "c")
+    with pytest.raises(KeyboardInterrupt):
+        learner.meta_fit(tasks)
+    assert not hasattr(learner, "net_")
+    resumed = interrupted(None, tmp_path / "c").meta_fit(tasks, resume=True)
+    whole = interrupted(None, None).meta_fit(tasks)
+    assert len(resumed.net_.history) == 3
+    for name, weight in whole.net_.module_.state_dict().items():
+        torch.testing.assert_close(weight, resumed.net_.module_.state_dict()[name])
+
+
+def test_a_callback_may_end_the_training_early():
+    learner = interrupted("epoch", None).meta_fit(Sinusoids(n_points=10))
+    assert len(learner.net_.history) == 2
+
+
+def test_a_finished_training_resumes_with_its_best_weights(tmp_path):
+    tasks, valid = Sinusoids(n_points=10), Sinusoids(n_points=10)
+    first = interrupted(None, tmp_path).meta_fit(tasks, validation_tasks=valid)
+    again = interrupted(None, tmp_path).meta_fit(tasks, validation_tasks=valid, resume=True)
+    for name, weight in first.net_.module_.state_dict().items():
+        torch.testing.assert_close(weight, again.net_.module_.state_dict()[name])
+
+
+def test_far_query_targets_are_drawn_in_where_targets_are_standardised():
+    y = np.array([0.0, 1.0, 2.0, 1000.0])
+    episode = Episode(
+        np.arange(3.0)[:, None], y[:3], np.array([[3.0]]), y[3:], None, np.arange(3), np.array([3])
+    )
+    assert encode_episode(episode, MLP, True).query["targets"].tolist() == [5.0]
+    assert encode_episode(episode, MLP, False).query["targets"].tolist() == [1000.0]

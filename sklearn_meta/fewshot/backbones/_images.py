@@ -2,7 +2,7 @@
 
 import torch
 from torch import nn
-from torch.nn.functional import max_pool2d, relu
+from torch.nn.functional import group_norm, max_pool2d, relu
 
 
 class ReferenceNorm(nn.Module):
@@ -27,6 +27,23 @@ class ReferenceNorm(nn.Module):
         return torch.addcmul(self.bias[:, None, None] - mean * scale, x, scale)
 
 
+class ImageNorm(nn.Module):
+    """Normalise each image by its own statistics, so that none depends on another."""
+
+    def __init__(self, n_channels, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(n_channels))
+        self.bias = nn.Parameter(torch.zeros(n_channels))
+
+    def forward(self, x, n_reference=None):
+        """Return normalised images of the same shape."""
+        return group_norm(x, 1, self.weight, self.bias, self.eps)
+
+
+_NORMS = {"reference": ReferenceNorm, "image": ImageNorm}
+
+
 class Conv4(nn.Module):
     """Blocks of 3x3 convolution, normalisation, ReLU and 2x2 pooling.
 
@@ -40,6 +57,9 @@ class Conv4(nn.Module):
         Filters of each block.
     n_blocks : int, default=4
         How many blocks; each halves the size.
+    norm : {"reference", "image"}, default="reference"
+        Whether images are normalised by the statistics of the support images, or each by its own,
+        as where images come one after the other.
 
     References
     ----------
@@ -53,16 +73,17 @@ class Conv4(nn.Module):
     torch.Size([2, 8])
     """
 
-    uses_reference = True
-
-    def __init__(self, n_channels=1, size=(28, 28), n_filters=64, n_blocks=4):
+    def __init__(self, n_channels=1, size=(28, 28), n_filters=64, n_blocks=4, norm="reference"):
         super().__init__()
+        if norm not in _NORMS:
+            raise ValueError(f"norm must be one of {sorted(_NORMS)}, got {norm!r}.")
+        self.uses_reference = norm == "reference"
         channels = [n_channels] + [n_filters] * n_blocks
         self.convolutions = nn.ModuleList(
             nn.Conv2d(channels[n], channels[n + 1], 3, padding=1, bias=False)
             for n in range(n_blocks)
         )
-        self.norms = nn.ModuleList(ReferenceNorm(n_filters) for _ in range(n_blocks))
+        self.norms = nn.ModuleList(_NORMS[norm](n_filters) for _ in range(n_blocks))
         height, width = (max(side, 1) for side in size)
         for _ in range(n_blocks):
             height, width = max(height // 2, 1), max(width // 2, 1)
