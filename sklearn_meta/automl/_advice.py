@@ -1,8 +1,6 @@
 """Open the experience, leave out what the table at hand could leak from, start the advisor."""
 
 import logging
-import os
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,12 +8,9 @@ from sklearn.base import clone
 
 from sklearn_meta.advisors import GaussianAdvisor, TaskDescription
 from sklearn_meta.automl._haste import Haste
-from sklearn_meta.exceptions import ExperienceError
-from sklearn_meta.experience import Experience
-from sklearn_meta.experience.handle._union import ExperienceUnion, open_all
+from sklearn_meta.experience.handle._for_search import opened_experience, without_leaks
 from sklearn_meta.experience.identity._fingerprint import Fingerprint
 from sklearn_meta.experience.identity._near import Description
-from sklearn_meta.experience.leaks._leaks import SHARED_ROWS, find_leaks
 from sklearn_meta.metafeatures import TaskView, describe_task
 from sklearn_meta.metafeatures._describe import CHEAP
 
@@ -96,6 +91,7 @@ def start_advice(problem, budget, *, advisor, experience, n_fit_rows, random_sta
         has_clock=budget.has_clock,
         target_deviation=float(np.std(problem.y)) if problem.kind == "regression" else None,
         is_comparable=problem.scoring.is_stored,
+        scored_by=problem.scoring.told_name,
     )
     wanted = experience is not None or (recorded and haste.allows_fingerprint())
     fingerprint = Fingerprint.of(problem.X) if wanted else None
@@ -119,60 +115,3 @@ def _describe(view, haste):
         if haste.allows_group(group):
             found |= describe_task(view, groups=[group])
     return found
-
-
-@contextmanager
-def opened_experience(experience):
-    """Give what the parameter `experience` names; what is opened here is closed again.
-
-    Parameters
-    ----------
-    experience : str, path, Experience, list of such or None
-        The parameter.
-
-    Yields
-    ------
-    Experience, ExperienceUnion or None
-    """
-    if isinstance(experience, list | tuple):
-        union, opened = open_all(experience, _open_one)
-    else:
-        union = _open_one(experience)
-        opened = [union] if union is not None and union is not experience else []
-    try:
-        yield union
-    finally:
-        for base in opened:
-            base.close()
-
-
-def _open_one(experience):
-    if isinstance(experience, str) and experience == "bundled":
-        return Experience.bundled()
-    if isinstance(experience, str | os.PathLike):
-        return Experience.open(os.fspath(experience), read_only=True)
-    if experience is None or hasattr(experience, "matrix"):
-        return experience
-    raise ExperienceError(
-        f"{experience!r} is no experience base: give 'bundled', a path, a URL or an Experience."
-    )
-
-
-def without_leaks(experience, X, fingerprint, looks):
-    """Leave out what may hold the table; return a view, and the signs by the tasks' names."""
-    if experience is None:
-        return None, {}
-    if isinstance(experience, ExperienceUnion):
-        leaks = experience.leaks(fingerprint, looks)
-    elif isinstance(experience, Experience):
-        leaks = find_leaks(experience, fingerprint, looks)
-    else:  # something of the user's own
-        shared = list(experience.like(X))
-        tasks = experience.tasks() if shared else None
-        names = tasks.loc[np.isin(tasks["id"], shared), "name"] if shared else ()
-        leaks = {task: (name, SHARED_ROWS) for task, name in zip(shared, names, strict=False)}
-    if not leaks:
-        return experience, {}
-    excluded = dict(sorted(leaks.values()))
-    logger.info("left out of the advice: %s", excluded)
-    return experience.without(ids=list(leaks)), excluded

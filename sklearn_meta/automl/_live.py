@@ -11,13 +11,13 @@ from sklearn.model_selection import train_test_split
 
 from sklearn_meta._validation import n_columns, n_rows, take_rows
 from sklearn_meta.advisors import GaussianAdvisor, RandomAdvisor
-from sklearn_meta.automl._advice import opened_experience
 from sklearn_meta.automl._classifier import MetaAutoClassifier
 from sklearn_meta.automl._kind import guess_kind
 from sklearn_meta.automl._live_results import RunsFile
 from sklearn_meta.automl._regressor import MetaAutoRegressor
 from sklearn_meta.exceptions import SearchWarning
 from sklearn_meta.experience.collector._sources import as_sources
+from sklearn_meta.experience.handle._for_search import opened_experience
 from sklearn_meta.experience.handle._union import ExperienceUnion
 from sklearn_meta.search import Scoring, make_folds
 

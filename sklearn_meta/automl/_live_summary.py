@@ -36,7 +36,7 @@ def compare_live(runs, reference="random", *, time_budget=None, per_table=False)
     Raises
     ------
     ValueError
-        If the reference has no runs that ended well.
+        If the reference has no runs that ended well, or none beside another advisor's.
 
     Examples
     --------
@@ -52,6 +52,8 @@ def compare_live(runs, reference="random", *, time_budget=None, per_table=False)
     """
     import pandas as pd
 
+    if not len(runs):
+        raise ValueError("There are no runs to compare.")
     ended = runs[runs["status"] == "ok"]
     base = ended[ended["advisor"] == reference]
     if not len(base):
@@ -59,6 +61,9 @@ def compare_live(runs, reference="random", *, time_budget=None, per_table=False)
             f"No run of {reference!r} ended well; there are runs of {sorted(set(runs['advisor']))}."
         )
     pairs = _pairs(ended[ended["advisor"] != reference], base, time_budget)
+    if not pairs:
+        seconds = "" if time_budget is None else f" of {time_budget:g} s"
+        raise ValueError(f"No run that ended well has one of {reference!r}{seconds} beside it.")
     tables = _by_table(pd.DataFrame(pairs))
     return tables if per_table else _summary(tables)
 

@@ -7,6 +7,8 @@ from sklearn_meta.cli._console import UsageError, note
 from sklearn_meta.cli._validate_live import add_live, run_live
 
 _FIGURES = (".png", ".svg", ".pdf")
+_FOLDS = 10
+_OF_REPLAYS = ("metric", "folds", "seed", "per_task", "figure")
 
 
 def add_validate(verbs):
@@ -29,8 +31,8 @@ def add_validate(verbs):
     add("--kind", choices=("classification", "regression"), help="only tasks of this kind")
     add("--metric", metavar="NAME", help="what is searched for; default: that of each kind")
     add("--advisors", metavar="A,B", help="names of advisors; default: all but deep-kernel")
-    add("--folds", type=int, default=10, metavar="N", help="parts; default: 10")
-    add("--seed", type=int, default=0, metavar="N", help="the same seed, the same figures")
+    add("--folds", type=int, metavar="N", help=f"parts; default: {_FOLDS}")
+    add("--seed", type=int, metavar="N", help="the same seed, the same figures; default: 0")
     add("--n-jobs", type=int, default=1, metavar="N", help="processes; -1 is all cores")
     add("--out", metavar="TABLE", help="write the figures: .csv, .csv.gz or .parquet")
     add("--per-task", metavar="TABLE", help="write the regret of each task")
@@ -54,6 +56,8 @@ def run_validate(options):
     """
     from sklearn_meta.cli._tables import check_output, write_table  # slow to import: not on --help
 
+    if options.live is not None:
+        _refuse_words_of_replays(options)
     for path in (options.out, options.per_task, options.figure):
         if path is not None:
             check_output(path)
@@ -61,6 +65,8 @@ def run_validate(options):
         raise UsageError(f"{options.figure} is no figure's name: end it in {', '.join(_FIGURES)}.")
     if options.live is not None:
         return run_live(options, _chosen(options.advisors or "random,gaussian"))
+    folds = _FOLDS if options.folds is None else options.folds
+    seed = 0 if options.seed is None else options.seed
     from sklearn_meta.advisors import RegretDisplay, summarise_regret, validate
 
     advisors = _chosen(options.advisors)
@@ -71,8 +77,8 @@ def run_validate(options):
             advisors,
             kind=options.kind,
             metric=options.metric,
-            folds=options.folds,
-            seed=options.seed,
+            folds=folds,
+            seed=seed,
             n_jobs=options.n_jobs,
             per_task=True,
         )
@@ -85,6 +91,13 @@ def run_validate(options):
     if options.figure is not None:
         RegretDisplay(summary).plot().figure_.savefig(options.figure)
     return 0
+
+
+def _refuse_words_of_replays(options):
+    """Say which words a live validation has no use for, rather than forget them."""
+    given = [f"--{w.replace('_', '-')}" for w in _OF_REPLAYS if getattr(options, w) is not None]
+    if given:
+        raise UsageError(f"{', '.join(given)} can't be used with --live.")
 
 
 def _chosen(names):

@@ -68,14 +68,20 @@ def run_live(options, advisors):
     )
     for run in runs[runs["status"] != "ok"].to_dict("records") if len(runs) else ():
         note(f"{run['table']}, {run['advisor']}: {run['error']}")
+    complete = len(runs) >= len(tables) * len(seeds) * sum(map(len, budgets.values()))
     cold = None if options.cold_budget is None else max(budgets[REFERENCE])
-    found = compare_live(runs, REFERENCE, time_budget=cold)
+    try:
+        found = compare_live(runs, REFERENCE, time_budget=cold)
+    except ValueError as error:
+        if complete:
+            raise
+        note(f"stopped before there was anything to compare: {error}")
+        return 130
     sys.stdout.write(found.to_string(index=False, float_format=lambda x: f"{x:.3g}") + "\n")
     if options.out is not None:
         from sklearn_meta.cli._tables import write_table
 
         write_table(found, options.out)
-    complete = len(runs) >= len(tables) * len(seeds) * sum(map(len, budgets.values()))
     return 0 if complete else 130
 
 

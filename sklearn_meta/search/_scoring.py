@@ -143,6 +143,13 @@ class Scoring:
         return float(self._scorer(replay, X, truth))
 
     @property
+    def told_name(self):
+        """The name that says on which scale to compare scores; a user's own scorer has none."""
+        if self.is_stored:
+            return self.metric
+        return self.name if self._built_in else "score"
+
+    @property
     def is_stored(self):
         """Whether experience keeps this very metric, not only one that ranks alike."""
         return self._built_in and self.name in _SAME_AS_STORED[self.kind]

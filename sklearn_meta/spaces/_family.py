@@ -76,7 +76,7 @@ class Family:
         ``limits(n_rows, n_columns, n_classes)`` tells whether a fit has a bounded cost; None
         for a family without limits.
     extra : str, default=None
-        The extra of the package that installs what the family needs.
+        The extra of the package that installs what the family needs; None if there is none.
     module : str, default=None
         The module that the family needs.
     ready : callable, default=None

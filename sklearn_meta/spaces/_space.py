@@ -306,9 +306,10 @@ class SearchSpace:
     def _demanded(self, family):
         """Return a family that the user named, or say what it needs."""
         if not family.is_installed():
+            wanted = f"'sklearn-meta[{family.extra}]'" if family.extra else family.module
             raise MissingExtraError(
                 f"The family {family.name!r} needs {family.module!r}, which is not installed. "
-                f"Install it with: pip install 'sklearn-meta[{family.extra}]'"
+                f"Install it with: pip install {wanted}"
             )
         if not family.is_available():
             raise ValueError(

@@ -129,6 +129,7 @@ def test_what_takes_too_long_is_left_out():
     session = advisor.start(make_task(), make_space("binary"), random_state=0)
     proposal = session.ask(seconds_left=2.0)
     assert proposal.predicted_seconds * 5 <= 2.0
+    assert session.ask(seconds_left=1e-6) is None  # not even a random one
 
 
 def test_trained_kernels_are_kept_and_found_again(tmp_path, monkeypatch):

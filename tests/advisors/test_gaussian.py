@@ -280,3 +280,29 @@ def test_without_metafeatures_looks_do_not_matter():
         for task in (make_task(), make_task(metafeatures={"A": -3.0, "B": 2.0}))
     ]
     assert runs[0] == runs[1]
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e6])
+@pytest.mark.parametrize("kind", ["multiclass", "regression"])
+def test_a_users_own_score_guides_whatever_its_units(kind, unit):
+    """A scorer that no experience keeps: positive, where the nearest stored metric is a loss."""
+    matrix = make_matrix(kind, n_tasks=40, n_configurations=40, seed=1)
+    nearest = {"multiclass": "log_loss", "regression": "rmse"}[kind]
+    asked = {}
+    for is_told in (True, False):
+        advisor = GaussianAdvisor(continuous=False).fit(MemoryExperience(without_task(matrix, 3)))
+        task = replace(make_task(kind, has_clock=False), metric=nearest, is_comparable=False)
+        session = advisor.start(task, make_space(kind), random_state=0)
+        order = np.argsort(np.argsort(matrix.scores[3]))  # the higher the better
+        truth = dict(zip(matrix.keys, order / len(order), strict=True))
+        found = []
+        for _ in range(12):
+            proposal = session.ask()
+            score = truth.get(configuration_key(proposal.configuration), 0.0) if is_told else 0.5
+            session.tell(proposal.configuration, unit * score)
+            found.append(truth.get(configuration_key(proposal.configuration), 0.0))
+        asked[is_told] = found
+    assert asked[True] != asked[False]  # what was told matters
+    assert max(asked[True]) > 0.9
+    expected = session.forecast([proposal.configuration]).scores[0]
+    assert expected == pytest.approx(0.5 * unit, rel=0.5)  # in the scorer's own units

@@ -10,6 +10,9 @@ import pytest
 
 from sklearn_meta.advisors import OptunaSampler, RandomAdvisor, TaskDescription, enqueue
 from sklearn_meta.advisors.optuna._advice import CLAIM, trial_score
+from sklearn_meta.advisors.optuna._at_hand import experience_for, task_at_hand
+from sklearn_meta.experience import Experience
+from sklearn_meta.experience.identity._fingerprint import Fingerprint
 from sklearn_meta.spaces import SearchSpace, configuration_key
 from tests.contracts.advisor_contract import MemoryExperience, make_matrix
 
@@ -333,3 +336,27 @@ def test_a_portfolio_heeds_ranges_and_names(experience):
 def test_a_portfolio_needs_a_number(experience):
     with pytest.raises(ValueError, match="n_trials"):
         enqueue(optuna.create_study(), FAMILY, n_trials=-1)
+
+
+def test_several_bases_without_the_table_itself(tmp_path):
+    """A table must not be advised by its own evaluations, whichever base has them."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 3)), np.arange(60) % 2
+    paths = [str(tmp_path / name) for name in ("a.sqlite", "b.sqlite")]
+    for number, path in enumerate(paths):
+        with Experience.create(path) as base:
+            for name, table in (("own", X), (f"other {number}", rng.normal(size=(70 + number, 3)))):
+                size = {"n_rows": len(table), "n_columns": 3, "n_classes": 2}
+                task = base.add_task(name, "binary", fingerprint=Fingerprint.of(table), **size)
+                base.add_evaluation(
+                    task, {"family": FAMILY}, {"roc_auc": 0.9}, fit_seconds=0.1, rows_used=40
+                )
+    known = experience_for(paths, X, task_at_hand(X, y, metric="roc_auc"))
+    assert len(known.members) == 2
+    names = [member.tasks()["name"].tolist() for member in known.members]
+    assert names == [["other 0"], ["other 1"]]
+
+
+def test_an_experience_of_ones_own_need_not_know_tables(experience):
+    X, y = np.eye(4), [0, 1, 0, 1]
+    assert experience_for(experience, X, task_at_hand(X, y)) is experience

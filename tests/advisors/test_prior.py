@@ -131,3 +131,16 @@ def test_expected_improvement_is_that_of_samples():
     draws = posterior.means[1, nodes] + posterior.deviations[1, nodes] * rng.normal(size=len(nodes))
     sampled = np.maximum(draws - 0.4, 0).mean()
     assert posterior.expected_improvement(0.4)[1] == pytest.approx(sampled, rel=0.02)
+
+
+def test_a_vague_scale_takes_its_units_from_the_scores_told():
+    told = np.array([3e6, 2e6, 2.5e6, -1e9])  # one that is far off does not decide
+    scale = ScalePrior().in_units_of(told)
+    assert 2e6 <= scale.level <= 3e6 and 1e5 < np.exp(scale.log_spread) < 2e6
+    assert not scale.is_vague
+    known = ScalePrior(log_spread=-3.0)
+    assert known.in_units_of(told) is known
+    for nothing in (np.zeros(0), np.zeros(3)):
+        assert ScalePrior().in_units_of(nothing) == ScalePrior()
+    alone = ScalePrior().in_units_of(np.array([-2e5]))
+    assert alone.level == -2e5 and np.exp(alone.log_spread) < 1e5

@@ -162,6 +162,10 @@ def test_wins_losses_and_time_to_reach():
     assert row["reached"] == 0.5
     with pytest.raises(ValueError, match="No run of 'nobody'"):
         compare_live(frame, "nobody")
+    with pytest.raises(ValueError, match="no runs"):
+        compare_live(pd.DataFrame(), "cold")
+    with pytest.raises(ValueError, match="'cold' of 99 s beside it"):
+        compare_live(frame, "cold", time_budget=99.0)
 
 
 def test_one_seed_says_nothing_of_chance():

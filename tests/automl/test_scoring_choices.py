@@ -86,6 +86,13 @@ def test_multiclass_scorers(quick_classifier, iris, scoring):
     assert clf.score(*iris) > 0.9
 
 
+def test_advice_is_in_the_scorers_own_units(quick_classifier, iris):
+    """Of a scorer that no experience keeps, only what was told says how high its scores are."""
+    clf = quick_classifier(scoring="matthews_corrcoef", families=FAST, max_trials=8).fit(*iris)
+    expected = [t["predicted_score"] for t in clf.trials_ if np.isfinite(t["predicted_score"])]
+    assert expected and all(0.3 < score < 1.3 for score in expected)
+
+
 def test_scorer_with_string_labels(quick_classifier, binary):
     X, y = binary
     names = np.where(y == 1, "yes", "no")

@@ -102,6 +102,20 @@ def test_same_keys_and_attributes_as_randomised_search(classes, settings):
         assert ours.score(X, y) > 0.5
 
 
+def test_a_scorer_of_several_scores_is_guided_by_the_one_refitted_for(classes):
+    def scores(estimator, X, y):
+        level = estimator.named_steps["clf"].C if hasattr(estimator, "steps") else estimator.C
+        return {"a": -level, "b": level}
+
+    ranges = {"C": stats.loguniform(0.01, 100)}
+    search = MetaSearchCV(
+        LogisticRegression(), ranges, n_iter=12, cv=2, scoring=scores, refit="b", random_state=0
+    ).fit(*classes)
+    tried = [params["C"] for params in search.cv_results_["params"]]
+    assert search.best_params_["C"] == max(tried)
+    assert np.median(tried[6:]) > np.median(tried[:6])
+
+
 def test_first_the_advised_then_the_estimators_own(classes):
     own = LogisticRegression(C=0.33)
     search = MetaSearchCV(own, n_iter=4, cv=2, random_state=0).fit(*classes)

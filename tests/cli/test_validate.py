@@ -97,6 +97,7 @@ def test_live_runs_that_are_known_are_summed_up(run, tmp_path):
     [
         (["--advisors", "gaussian"], "compares with 'random'"),
         (["--time-budget", "ten"], "--time-budget ten has to be numbers"),
+        (["--figure", "f.png", "--folds", 3], "--folds, --figure can't be used with --live"),
     ],
 )
 def test_bad_words_of_a_live_validation(run, tmp_path, words, told):
@@ -105,3 +106,18 @@ def test_bad_words_of_a_live_validation(run, tmp_path, words, told):
     done = run("validate", "--live", tmp_path, *words)
     assert done.code == 2
     assert told in done.err
+
+
+def test_a_live_validation_that_is_stopped_at_once(run, tmp_path, monkeypatch):
+    """What is known is no pair yet: not an error, and not the end either."""
+    from sklearn_meta import automl
+
+    (tmp_path / "index.json").write_text(
+        json.dumps([{"name": "t", "file": "t.csv", "target": "y"}])
+    )
+    facts = {"table": "t", "advisor": "gaussian", "time_budget": 30.0, "seed": 0, "status": "ok"}
+    for runs in (pd.DataFrame(), pd.DataFrame([facts])):
+        monkeypatch.setattr(automl, "validate_live", lambda *_, runs=runs, **__: runs)
+        done = run("validate", "--live", tmp_path)
+        assert done.code == 130
+        assert "before there was anything to compare" in done.err

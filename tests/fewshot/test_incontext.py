@@ -258,6 +258,12 @@ def test_more_rows_than_the_context_holds():
     np.testing.assert_array_equal(again, clf.predict_proba(X[:9]))
 
 
+def test_more_classes_than_the_context_holds():
+    X, y = np.random.default_rng(0).normal(size=(24, 2)), np.arange(24) % 6
+    with pytest.raises(TableError, match="6 classes, and max_context_rows=5"):
+        InContextClassifier(max_context_rows=5).fit(X, y)
+
+
 def test_every_class_keeps_a_row():
     y = np.repeat([0, 1, 2], [900, 97, 3])
     rows = draw_context(y, 1000, 50, np.random.default_rng(0))

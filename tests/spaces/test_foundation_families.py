@@ -66,11 +66,13 @@ def fetch(cache, name, kinds=(False, True)):
             (cache / file).touch()
 
 
-@pytest.mark.parametrize("name", ["tabicl", "tabpfn"])
-def test_without_the_package_it_says_how_to_get_it(name, cache, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("tabicl", r"'sklearn-meta\[foundation\]'"), ("tabpfn", "tabpfn$")]
+)
+def test_without_the_package_it_says_how_to_get_it(name, wanted, cache, monkeypatch):
     monkeypatch.setattr(_family, "is_installed", lambda module: False)
     assert name not in SearchSpace("binary", n_rows=100).families
-    with pytest.raises(MissingExtraError, match=r"sklearn-meta\[foundation\]"):
+    with pytest.raises(MissingExtraError, match=f"pip install {wanted}"):
         SearchSpace("binary", [name])
 
 

@@ -31,6 +31,9 @@ class TaskDescription:
     is_comparable : bool, default=True
         Whether the scores told are those of `metric` itself, so that earlier tasks say how high
         they will be. False where `metric` is only the nearest that an experience keeps.
+    scored_by : str, default="score"
+        Where the scores told are not those of `metric`: the scorer's name. Losses that are known
+        by name are compared by their logarithms, anything else as it is.
     """
 
     kind: str
@@ -43,3 +46,9 @@ class TaskDescription:
     has_clock: bool = True
     target_deviation: float | None = None
     is_comparable: bool = True
+    scored_by: str = "score"
+
+    @property
+    def told_metric(self):
+        """The name of what the scores told are scores of."""
+        return self.metric if self.is_comparable else self.scored_by

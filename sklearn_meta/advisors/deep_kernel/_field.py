@@ -74,7 +74,8 @@ class DeepKernelField:
             return
         self.encoder = trained.encoder.extended(space.families)
         self.kernel = trained.kernel
-        scale = trained.expected.scale if task.metric == trained.expected.metric else ScalePrior()
+        comparable = task.is_comparable and task.metric == trained.expected.metric
+        scale = trained.expected.scale if comparable else ScalePrior()
         self.scale = replace(scale, noise=max(scale.noise, trained.kernel.noise))
         self._known = None
         known = self.points(trained.configurations)

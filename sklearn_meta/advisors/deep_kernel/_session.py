@@ -105,7 +105,7 @@ class DeepKernelSession(AdviceSession):
         if made is not None:
             return made
         if chosen is None:
-            return self._by_chance()
+            return self._by_chance(limit)
         point = self._points.take([chosen])
         return self._proposal(self._listed[chosen], point, observed, self._origins[chosen])
 
@@ -143,13 +143,17 @@ class DeepKernelSession(AdviceSession):
             configuration_key(configuration)
         )
 
-    def _by_chance(self):
-        """Draw until something new turns up."""
+    def _by_chance(self, limit):
+        """Draw until something new turns up that fits into the time left; else None."""
         for _ in range(_ATTEMPTS if self.space.families else 0):
             drawn = self.space.sample(self._rng)
-            if self._is_new(drawn):
+            if self._is_new(drawn) and self._fits(drawn, limit):
                 return Proposal(drawn, "random", reason="drawn at random")
         return None
+
+    def _fits(self, configuration, limit):
+        """Tell whether a fold of a configuration is expected to take no longer than a limit."""
+        return limit == np.inf or self.seconds(self._field.points([configuration]))[0] <= limit
 
     def _proposal(self, configuration, point, observed, origin):
         """Word the choice."""
@@ -160,7 +164,7 @@ class DeepKernelSession(AdviceSession):
         return Proposal(
             dict(configuration),
             origin,
-            predicted_score=natural_score(mean, self.task.metric),
+            predicted_score=natural_score(mean, self.task.told_metric),
             predicted_seconds=float(self.seconds(point)[0]),
             reason=reason,
         )
@@ -179,7 +183,7 @@ class _Observed:
         self._session = session
         self._field = session._field
         trials = [trial for trial in session.told.values() if trial.succeeded]
-        scores = working_scores([trial.score for trial in trials], session.task.metric)
+        scores = working_scores([trial.score for trial in trials], session.task.told_metric)
         self._configurations = [session._completed(trial.configuration) for trial in trials]
         waiting = [session._completed(c) for c in session.pending.values()]
         self._points = self._field.points(self._configurations + waiting)

@@ -37,7 +37,7 @@ def meta_train(rows, families, z, weights, *, n_steps, seed):
     import torch
 
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # not those of GPUs, which nothing restores
         model = _start(rows.shape[1])
         optimiser = torch.optim.AdamW(
             [

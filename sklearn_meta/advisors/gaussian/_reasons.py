@@ -56,7 +56,7 @@ class Reasons:
         if self._is_vague(scores):
             means = np.full_like(means, np.nan)
         return Forecast(
-            metric=self.task.metric,
+            metric=self.task.told_metric,
             weights=posterior.weights,
             means=means,
             deviations=np.sqrt(variance),
@@ -72,8 +72,8 @@ class Reasons:
         posterior, scores = self._posterior(told)
         if self._is_vague(scores):
             return None
-        low, high = score_bounds(self.task.metric)
-        return float(np.clip(natural_score(posterior.mean[place], self.task.metric), low, high))
+        metric = self.task.told_metric
+        return float(np.clip(natural_score(posterior.mean[place], metric), *score_bounds(metric)))
 
     def explain(self, configuration, told, similar):
         """Take the expected score of a configuration apart.
@@ -101,7 +101,7 @@ class Reasons:
         names = {name: number for number, name in enumerate(known["task"])}
         return Explanation(
             configuration=dict(configuration),
-            metric=self.task.metric,
+            metric=self.task.told_metric,
             predicted_score=float(forecast.scores[0]),
             standard_deviation=float(forecast.standard_deviations[0]),
             interval=_pair(forecast.interval(_COVERAGE)),
@@ -134,12 +134,12 @@ class Reasons:
         """Places and working scores of the results that have one."""
         successes = [trial for trial in told if trial.succeeded]
         places = [self._pool.place(trial.configuration) for trial in successes]
-        scores = working_scores([trial.score for trial in successes], self.task.metric)
+        scores = working_scores([trial.score for trial in successes], self.task.told_metric)
         return places, scores
 
     def _is_vague(self, scores):
         """Tell whether nothing at all is known of the level of scores."""
-        return self._scale == ScalePrior() and not len(scores)
+        return self._scale.is_vague and not len(scores)
 
     def _known_tasks(self, place, spread):
         """Tell what each earlier task moved a place by; also its normal scores there."""

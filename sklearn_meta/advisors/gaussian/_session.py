@@ -45,7 +45,8 @@ class GaussianSession(AdviceSession):
     def __init__(self, task, space, knowledge, *, continuous, boldness, random_state):
         super().__init__(task, space, random_state=random_state)
         self._knowledge = knowledge
-        self._scale = knowledge.scale if knowledge is not None else ScalePrior()
+        comparable = knowledge is not None and task.is_comparable
+        self._scale = knowledge.scale if comparable else ScalePrior()
         self._continuous = continuous
         self._boldness = boldness
         self._pool = CandidatePool(knowledge, task, space)
@@ -71,7 +72,7 @@ class GaussianSession(AdviceSession):
         prior = self._knowledge.prior
         told = self._pool.told_known([trial for trial in self.told.values() if trial.succeeded])
         numbers = [number for number, _ in told]
-        scores = working_scores([trial.score for _, trial in told], self.task.metric)
+        scores = working_scores([trial.score for _, trial in told], self.task.told_metric)
         features = prior.scaler.scale_mapping(self.task.metafeatures)
         distances = task_distances(features, prior.features, scores, prior.z[:, numbers])
         return name_similar(self._knowledge.tasks, distances, n_tasks)
@@ -168,7 +169,7 @@ class GaussianSession(AdviceSession):
         """Update the prior by all told scores; also the best of them, None if there is none."""
         successes = [trial for trial in self.told.values() if trial.succeeded]
         places = [self._pool.place(trial.configuration) for trial in successes]
-        scores = working_scores([trial.score for trial in successes], self.task.metric)
+        scores = working_scores([trial.score for trial in successes], self.task.told_metric)
         pending = [self._pool.place(configuration) for configuration in self.pending.values()]
         mean, covariance = self._pool.field.moments()
         posterior = condition(mean, covariance, self._scale, places, scores, pending)

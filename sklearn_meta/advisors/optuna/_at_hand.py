@@ -1,13 +1,8 @@
 """A task as a user of somebody else's search gives it, and the experience that may advise on it."""
 
-import logging
-import os
 from dataclasses import replace
 
 from sklearn_meta.advisors.contract._task import TaskDescription
-from sklearn_meta.exceptions import ExperienceError
-
-logger = logging.getLogger("sklearn_meta")
 
 #: The metric of an objective that nobody named.
 ANY_METRIC = "objective"
@@ -64,7 +59,7 @@ def experience_for(experience, X=None, task=None):
 
     Parameters
     ----------
-    experience : "bundled", path, object with ``matrix(kind, metric)``, or None
+    experience : "bundled", path, object with ``matrix(kind, metric)``, list of such, or None
         What to learn from.
     X : table, default=None
         The table at hand; tasks that share rows with it, or look nearly the same, are left out.
@@ -80,37 +75,15 @@ def experience_for(experience, X=None, task=None):
     ExperienceError
         If it is nothing of these.
     """
-    experience = _opened(experience)
-    if experience is None or X is None:
-        return experience
-    from sklearn_meta.experience import Experience
+    from sklearn_meta.experience.handle._for_search import open_experience, without_leaks
     from sklearn_meta.experience.identity._fingerprint import Fingerprint
     from sklearn_meta.experience.identity._near import Description
-    from sklearn_meta.experience.leaks._leaks import find_leaks
 
-    if not isinstance(experience, Experience):
-        return experience.without(X) if hasattr(experience, "without") else experience
+    known, _ = open_experience(experience)  # a sampler goes on asking it
+    if known is None or X is None:
+        return known
     looks = Description(task.kind, task.n_rows, task.n_columns, task.n_classes, task.metafeatures)
-    leaks = find_leaks(experience, Fingerprint.of(X), looks)
-    if not leaks:
-        return experience
-    logger.info("left out of the advice: %s", dict(sorted(leaks.values())))
-    return experience.without(ids=list(leaks))
-
-
-def _opened(experience):
-    """Open what is named."""
-    if experience is None or hasattr(experience, "matrix"):
-        return experience
-    from sklearn_meta.experience import Experience
-
-    if isinstance(experience, str) and experience == "bundled":
-        return Experience.bundled()
-    if isinstance(experience, str | os.PathLike):
-        return Experience.open(os.fspath(experience), read_only=True)
-    raise ExperienceError(
-        f"{experience!r} is no experience base: give 'bundled', a path, a URL or an Experience."
-    )
+    return without_leaks(known, X, Fingerprint.of(X), looks)[0]
 
 
 def _looked_at(X, y, kind, metric):

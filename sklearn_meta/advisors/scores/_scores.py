@@ -12,6 +12,7 @@ LOSSES = frozenset(
     {"rmse", "mae", "mse", "rmsle", "mape", "median_absolute_error", "max_error", "log_loss"}
     | {"mean_squared_error", "root_mean_squared_error", "mean_absolute_error", "poisson_deviance"}
     | {"mean_poisson_deviance", "mean_gamma_deviance", "root_mean_squared_log_error"}
+    | {"mean_squared_log_error", "mean_absolute_percentage_error"}
 )
 _SHARES = frozenset(
     {"roc_auc", "accuracy", "balanced_accuracy", "f1_macro", "f1", "f1_micro", "f1_weighted"}

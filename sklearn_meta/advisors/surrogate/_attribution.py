@@ -55,6 +55,7 @@ def attribute(place, mean, covariance, scale, told, scores):
         ``level + spread * mean[place] + moved.sum()`` is the posterior mean.
     """
     told = np.asarray(told, dtype=int)
+    scale = scale.in_units_of(np.asarray(scores, dtype=float))
     posterior = condition(mean, covariance, scale, told, scores)
     spreads = posterior.spreads
     levels = level_of(scale, spreads)

@@ -96,6 +96,7 @@ def condition(mean, covariance, scale, told, scores, pending=()):
     level; Ginsbourger, Le Riche and Carraro (2010), "Kriging is well-suited to parallelize
     optimization", for the pending points.
     """
+    scale = scale.in_units_of(np.asarray(scores, dtype=float))
     log_spreads, weights = _grid(scale)
     spreads = np.exp(log_spreads)
     levels = level_of(scale, spreads)

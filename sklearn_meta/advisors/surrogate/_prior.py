@@ -1,6 +1,6 @@
 """What earlier tasks say about a new one before anything was tried on it (numpy only)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,11 @@ _MEAN_STRENGTH = 2.0
 _MIN_SPREAD = 1e-9
 # Most of what the line leaves unexplained is in the residual covariance already.
 _UNSHARED_NOISE = 0.3
+# Where no earlier task says how high scores are, those told do.
+_OF_NORMAL = 1.48  # standard deviations in the median distance from the median
+_OF_ONE = 0.05  # a score that is alone, or like all others, varies by about so much of itself
+_UNSURE = 1.0  # standard deviation of the logarithm of such a spread
+_FAR = 5.0  # of the level from the median, in such spreads
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,39 @@ class ScalePrior:
     slope: float = 0.0
     level_sd: float = 10.0
     noise: float = 0.1
+
+    @property
+    def is_vague(self):
+        """Whether no earlier task says how high scores are, nor in what units."""
+        return replace(self, noise=ScalePrior.noise) == ScalePrior()
+
+    def in_units_of(self, scores):
+        """Return a prior that a vague one becomes once scores were told; else the prior itself.
+
+        Parameters
+        ----------
+        scores : ndarray of shape (n_told,)
+            Scores of the task at hand, in whatever units.
+
+        Returns
+        -------
+        ScalePrior
+            About their median and how far they are usually from it, both uncertain.
+        """
+        if not self.is_vague or not len(scores):
+            return self
+        level = float(np.median(scores))
+        around = np.abs(scores - level)
+        unit = float(np.median(around)) or float(np.mean(around)) or _OF_ONE * abs(level)
+        if not unit > 0:
+            return self
+        return replace(
+            self,
+            log_spread=float(np.log(_OF_NORMAL * unit)),
+            log_spread_sd=_UNSURE,
+            level=level,
+            level_sd=_FAR * unit,
+        )
 
 
 @dataclass(frozen=True)

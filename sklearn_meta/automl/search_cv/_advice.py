@@ -7,10 +7,10 @@ from sklearn.base import clone, is_regressor
 from sklearn.metrics import get_scorer
 
 from sklearn_meta.advisors import GaussianAdvisor, TaskDescription
-from sklearn_meta.automl._advice import opened_experience, without_leaks
 from sklearn_meta.automl.search_cv._branches import make_branches
 from sklearn_meta.automl.search_cv._inner import find_inner
 from sklearn_meta.automl.search_cv._projection import ProjectedExperience
+from sklearn_meta.experience.handle._for_search import opened_experience, without_leaks
 from sklearn_meta.search import STORED_METRIC
 from sklearn_meta.spaces import FAMILIES, SearchSpace, known_estimators
 

@@ -283,7 +283,9 @@ class MetaSearchCV(BaseSearchCV):
 
     def _guide(self):
         """Return name and scorer of what guides the search; None for the estimator's own."""
-        if self.scoring is None or isinstance(self.scoring, str) or callable(self.scoring):
+        if callable(self.scoring):  # what it returns may be a dict, of which `refit` is a key
+            return (self.refit if isinstance(self.refit, str) else None), self.scoring
+        if self.scoring is None or isinstance(self.scoring, str):
             return None, self.scoring
         named = self.scoring if isinstance(self.scoring, dict) else {n: n for n in self.scoring}
         name = self.refit if self.refit in [*named] else next(iter(named))

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_meta._compat import Interval, _fit_context
 from sklearn_meta._validation import check_table, n_rows
+from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot._rows import dense
 from sklearn_meta.fewshot._seeding import choose_device
 from sklearn_meta.fewshot._task import as_task_source
@@ -111,6 +112,11 @@ class BaseInContext(BaseEstimator, metaclass=ABCMeta):
         y = self._check_target(y, n_rows(X))
         seed, device = self._seed(), choose_device(self.device)
         n_classes = self._n_classes()
+        if n_classes and n_classes > self.max_context_rows:
+            raise TableError(
+                f"y has {n_classes} classes, and max_context_rows={self.max_context_rows} rows "
+                "can't show one of each. Raise max_context_rows, or merge rare classes."
+            )
         self.numbers_ = TableNumbers().fit(X, y, n_classes)
         numbers = self.numbers_.transform(X)
         weights = self._weights(seed)

@@ -101,7 +101,7 @@ def _limits(n_rows, n_columns, n_classes):
     return n_rows <= most and n_columns <= MAX_COLUMNS and n_classes <= 10
 
 
-def _family(name, builder, list_files, n_estimators, class_name):
+def _family(name, builder, list_files, n_estimators, class_name, extra):
     """Make one of the families."""
     return Family(
         name=name,
@@ -109,7 +109,7 @@ def _family(name, builder, list_files, n_estimators, class_name):
         parameters=(Int("n_estimators", 1, 8, log=True, default=n_estimators), *TREE_TABLE),
         encoding="tree",
         limits=_limits,
-        extra="foundation",
+        extra=extra,
         module=name,
         ready=partial(_both_there, list_files),
         lacking=(
@@ -119,5 +119,6 @@ def _family(name, builder, list_files, n_estimators, class_name):
     )
 
 
-TABICL = _family("tabicl", build_tabicl, tabicl_files, 4, "TabICL")
-TABPFN = _family("tabpfn", build_tabpfn, tabpfn_files, 2, "TabPFN")
+TABICL = _family("tabicl", build_tabicl, tabicl_files, 4, "TabICL", extra="foundation")
+# No extra brings TabPFN: its requirements and this package's exclude each other (see the docs).
+TABPFN = _family("tabpfn", build_tabpfn, tabpfn_files, 2, "TabPFN", extra=None)

@@ -43,7 +43,8 @@ class PriorSettings:
     label_noise : float
         Share of classification tables with some labels exchanged.
     filtered : bool
-        Whether tables that a kernel smoother can't predict at all are left out.
+        Whether more tables are drawn than wanted (1.4 times as many), so that those which a kernel
+        smoother can't predict at all can be left out first.
     """
 
     min_train_rows: int = 8
