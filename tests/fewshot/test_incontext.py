@@ -1,6 +1,9 @@
 """The in-context estimators: tables of any kind, invariance, context, further training."""
 
+import os
 import pickle
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -381,3 +384,37 @@ def test_the_weights_of_the_package_help():
         ]
         gains.append(scores[0] - scores[1])
     assert np.mean(gains) > 0.02
+
+
+# Networks
+
+
+OFFLINE = """
+import socket, sys
+from pathlib import Path
+
+def refused(*arguments, **settings):
+    raise OSError("the test forbids the network")
+
+for name in ("socket", "create_connection", "getaddrinfo"):
+    setattr(socket, name, refused)
+import numpy as np
+from sklearn_meta.fewshot import InContextClassifier, InContextRegressor
+
+X = np.random.default_rng(0).normal(size=(40, 3))
+assert InContextClassifier(random_state=0).fit(X, X[:, 0] > 0).score(X, X[:, 0] > 0) > 0.8
+assert InContextRegressor(random_state=0).fit(X, X[:, 0]).score(X, X[:, 0]) > 0.8
+assert not list(Path(sys.argv[1]).rglob("*.safetensors"))
+"""
+
+
+def test_nothing_is_downloaded(tmp_path):
+    """In a home that is empty and without a network, the weights are those of the package."""
+    homes = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "HF_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", OFFLINE, str(tmp_path)],
+        env=os.environ | homes,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr

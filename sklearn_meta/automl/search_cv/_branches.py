@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sklearn_meta.automl.search_cv._axes import make_axis
-from sklearn_meta.spaces import Family, configuration_key
+from sklearn_meta.spaces import Family
 
 #: With so many combinations of listed values or fewer, all of them can be tried.
 _COUNTABLE = 5_000
@@ -232,11 +232,6 @@ class Candidate:
     params: dict
     origin: str
     predicted_seconds: float | None = None
-
-    @property
-    def key(self):
-        """Name of the point."""
-        return configuration_key(self.point)
 
 
 def _never_built(configuration, context):

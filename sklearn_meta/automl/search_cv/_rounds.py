@@ -91,9 +91,9 @@ class Rounds:
                 results = evaluate([c.params for c in together], self._round_limit())
             except AllFitsFailedError as failure:
                 error, self._failed = failure, together
-                self._tell_lost(batch, "error", "all fits failed")
+                self._tell_lost(batch, "error")
             except TasksEndedError as ended:
-                self._tell_lost(batch, "timeout", str(ended))
+                self._tell_lost(batch, "timeout")
                 self._note_unfinished(batch, str(ended))
             else:
                 self._failed = []
@@ -206,7 +206,7 @@ class Rounds:
         if self._limits.clock is not None and np.isfinite(scores).any():
             self._limits.clock.learn(results, int(np.nanargmax(scores)))
 
-    def _tell_lost(self, batch, status, reason):
+    def _tell_lost(self, batch, status):
         for candidate in batch:
             self._advice.session.tell(candidate.point, np.nan, status=status)
             self._refiner.tell(candidate.point, np.nan, np.nan)

@@ -51,11 +51,6 @@ class ModelSettings:
         """Length of a label: indicators of the classes, or one number."""
         return N_SLOTS if self.kind == "classification" else 1
 
-    @property
-    def n_outputs(self):
-        """Length of an answer: scores of the classes, or quantiles."""
-        return N_SLOTS if self.kind == "classification" else self.n_quantiles
-
     def to_dict(self):
         """Return the settings as plain values."""
         return asdict(self)
