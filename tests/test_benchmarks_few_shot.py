@@ -116,9 +116,22 @@ def test_the_last_line(load):
         "MANNClassifier": {"small1": [40.0]},
     }
     assert script.last_line(errors) == "best 13.2 % (PrototypicalClassifier), 1 learners below 30.1"
-    table = script.table(errors, {"small1": 38.8, "small2": 38.6}, False)
+    baselines = {"distance": {"small1": 38.8, "small2": 38.6}}
+    table = script.table(errors, baselines, False)
     assert "38.7" in table and table.index("Prototypical") < table.index("MANN")
     assert script.last_line({}).endswith("0 learners below 30.1")
+
+
+def test_runs_that_two_sets_share_are_judged_once(load):
+    script, judged = load("omniglot_runs"), []
+
+    def judge(runs):
+        judged.append(runs)
+        return float(len(runs))
+
+    runs = [object()] * 3
+    assert script.once_each({"small1": runs, "small2": runs}, judge) == {"small1": 3, "small2": 3}
+    assert len(judged) == 1
 
 
 # Strokes

@@ -82,11 +82,16 @@ def plain_models(kind):
 
 
 def shipped_models(kind, folder=FOLDER):
-    """Return the meta-trained learners whose weights lie in a folder."""
+    """Return the in-context learner, and the meta-trained ones whose weights lie in a folder."""
     from sklearn_meta import fewshot
 
     ending = "Regressor" if kind == "regression" else "Classifier"
-    models = {}
+    in_context = getattr(fewshot, f"InContext{ending}")
+
+    def make_in_context(seed):
+        return in_context(device="cpu", random_state=seed)
+
+    models = {in_context.__name__: Model(make_in_context, raw=True)}
     for path in sorted(folder.glob(f"*{ending}.safetensors")):
         learner = getattr(fewshot, path.stem)
 

@@ -45,6 +45,7 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--summary", action="store_true", help="print the table and stop")
+    parser.add_argument("--write", type=Path, help="put the table into this page as well")
     options = parser.parse_args()
     import torch
 
@@ -54,7 +55,23 @@ def main():
         if options.omniglot is None:
             parser.error("--omniglot is needed to run")
         run_all(options, results)
-    print(summary(results.frame()))
+    text = summary(results.frame())
+    print(text)
+    if options.write:
+        options.write.write_text(page(text))
+
+
+def page(text):
+    """Return a page of the documentation around the table."""
+    return (
+        "# A memory against none\n\n"
+        "Made by `python examples/benchmarks/bench_memory.py --omniglot SHARED/omniglot --write "
+        "docs/benchmarks/memory.md`. Five characters of alphabets that were not trained on, ten "
+        "images each, in random order; accuracy in percent at a character's first, second ... "
+        "image, mean and standard error over seeds. What is said of an image rests on those "
+        "before it alone.\n\n"
+        f"{text}\n"
+    )
 
 
 def run_all(options, results):

@@ -36,6 +36,7 @@ LEARNERS = {
     "MAMLClassifier": Plan(1, 2.0, {"inner_steps": 2, "inner_lr": 0.05, "learn_rates": True}),
     "MANNClassifier": Plan(1, 2.0, _MEMORY),
     "NTMClassifier": Plan(1, 2.0, {**_MEMORY, "memory_slots": 32}),
+    "FineTuningClassifier": Plan(1, 1.0, {"fit_steps": 20}),  # transfer: ordinary training first
     "ReptileClassifier": Plan(
         1,
         1.0,
