@@ -50,6 +50,7 @@ class StrokeTasks:
         self.alphabet = drawings.alphabet
         self.names = np.char.add(np.char.add(drawings.alphabet, "/"), drawings.character)
         self.rows = {name: np.flatnonzero(self.names == name) for name in np.unique(self.names)}
+        self.n_drawers = min(map(len, self.rows.values()))
         self.n_ways = n_ways
         self.amounts = amounts or Amounts()
         self.new_alphabets = new_alphabets
@@ -64,9 +65,8 @@ class StrokeTasks:
             alphabet = rng.choice(np.unique(self.alphabet))
             names = [name for name in names if name.startswith(f"{alphabet}/")]
         chosen = rng.permutation(names)[: self.n_ways]
-        rows = np.concatenate(
-            [rng.permutation(self.rows[name])[: self.n_images] for name in chosen]
-        )
+        drawers = rng.permutation(self.n_drawers)[: self.n_images]  # the same for all characters
+        rows = np.concatenate([self.rows[name][drawers] for name in chosen])
         y = np.repeat(np.arange(len(chosen)), self.n_images)
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         return Task(self._images(rows, y, rng, generator).numpy(), y, "strokes")

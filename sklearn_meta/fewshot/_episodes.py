@@ -50,6 +50,10 @@ class EpisodeSampler:
     queries : int or None, default=15
         Query rows per class (in all, for regression); fewer where a class has no more left; None
         takes all that are left.
+    aligned : bool, default=False
+        For tasks whose classes list their rows in the same order (of drawers, of days): one draw
+        of places serves all classes, so that the support rows are by the same drawers, and the
+        query rows by others.
 
     Notes
     -----
@@ -67,7 +71,7 @@ class EpisodeSampler:
     ((2, 1), [0, 1], (4, 1))
     """
 
-    def __init__(self, kind="classification", *, ways=None, shots=5, queries=15):
+    def __init__(self, kind="classification", *, ways=None, shots=5, queries=15, aligned=False):
         if kind not in ("classification", "regression"):
             raise TableError(f"kind must be 'classification' or 'regression', got {kind!r}.")
         self.kind = kind
@@ -78,6 +82,7 @@ class EpisodeSampler:
         if queries is not None and (not isinstance(queries, Integral) or queries < 1):
             raise TableError(f"queries must be a positive integer or None, got {queries!r}.")
         self.queries = queries
+        self.aligned = aligned
 
     def draw(self, task, rng, shape=None):
         """Draw one episode of a task.
@@ -168,9 +173,11 @@ class EpisodeSampler:
                 f"{max(wanted, 2)}. Ask for fewer ways or shots."
             )
         chosen = rng.permutation(eligible)[:wanted]  # a class's place is its new number
+        places = rng.permutation(counts.max()) if self.aligned else None
         support, query = [], []
         for label in chosen:
-            rows = rng.permutation(np.flatnonzero(codes == label))
+            rows = np.flatnonzero(codes == label)
+            rows = rng.permutation(rows) if places is None else rows[places[places < len(rows)]]
             stop = None if self.queries is None else shots + self.queries
             support.append(rows[:shots])
             query.append(rows[shots:stop])

@@ -22,6 +22,9 @@ class MetaTraining(BaseEstimator):
         Support rows per class (in all, for regression).
     queries : int or None, default=15
         Query rows per class (in all, for regression).
+    aligned : bool, default=False
+        Whether the support rows of all classes have the same places among their rows; see
+        `EpisodeSampler`.
     meta_batch_size : int, default=8
         Episodes of a step.
     optimizer : {"adam", "sgd"}, default="adam"
@@ -67,6 +70,7 @@ class MetaTraining(BaseEstimator):
         "ways": [Interval(Integral, 2, None, closed="left"), tuple, list, None],
         "shots": [Interval(Integral, 1, None, closed="left"), tuple, list],
         "queries": [Interval(Integral, 1, None, closed="left"), None],
+        "aligned": ["boolean"],
         "meta_batch_size": [Interval(Integral, 1, None, closed="left")],
         "optimizer": [StrOptions({"adam", "sgd"})],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -91,6 +95,7 @@ class MetaTraining(BaseEstimator):
         ways=None,
         shots=(1, 16),
         queries=15,
+        aligned=False,
         meta_batch_size=8,
         optimizer="adam",
         learning_rate=1e-3,
@@ -111,6 +116,7 @@ class MetaTraining(BaseEstimator):
         self.ways = ways
         self.shots = shots
         self.queries = queries
+        self.aligned = aligned
         self.meta_batch_size = meta_batch_size
         self.optimizer = optimizer
         self.learning_rate = learning_rate
@@ -135,4 +141,6 @@ class MetaTraining(BaseEstimator):
     def sampler(self, kind):
         """Return the sampler of episodes for a kind of task."""
         self._validate_params()
-        return EpisodeSampler(kind, ways=self.ways, shots=self.shots, queries=self.queries)
+        return EpisodeSampler(
+            kind, ways=self.ways, shots=self.shots, queries=self.queries, aligned=self.aligned
+        )

@@ -50,6 +50,21 @@ def test_ranges_give_way_to_small_tasks(seed):
     assert len(set(np.bincount(episode.y_support))) == 1
 
 
+def test_aligned_classes_share_the_places_of_their_rows():
+    drawer = np.tile(np.arange(9), 5)  # nine drawers each drew five characters
+    X, y = drawer[:, None], np.repeat(np.arange(5), 9)
+    keep = (y != 4) | (drawer < 6)  # one has fewer drawings
+    rng = np.random.default_rng(0)
+    for aligned in (True, False):
+        sampler = EpisodeSampler(shots=1, queries=4, aligned=aligned)
+        draws = [sampler.draw((X[keep], y[keep]), rng) for _ in range(30)]
+        same = [len(set(episode.X_support[episode.y_support < 5, 0])) == 1 for episode in draws]
+        assert (np.mean(same) > 0.5) == aligned
+        for episode in draws:
+            assert np.bincount(episode.y_query).tolist() == [4] * 5
+            assert not set(episode.support_rows) & set(episode.query_rows)
+
+
 def test_regression_episodes():
     X, y = np.arange(30)[:, None], np.arange(30) / 7
     episode = EpisodeSampler("regression", shots=10, queries=5).draw(
