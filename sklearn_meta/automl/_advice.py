@@ -42,7 +42,17 @@ class Advice:
     skipped: tuple = ()
 
 
-def start_advice(problem, budget, *, advisor, experience, n_fit_rows, random_state, recorded=False):
+def start_advice(
+    problem,
+    budget,
+    *,
+    advisor,
+    experience,
+    n_fit_rows,
+    random_state,
+    ensemble=False,
+    recorded=False,
+):
     """Start an advisor on a task.
 
     Against a clock, what there is no time for is left out: on a machine that is busy otherwise,
@@ -62,6 +72,8 @@ def start_advice(problem, budget, *, advisor, experience, n_fit_rows, random_sta
         Rows that a first trial trains on.
     random_state : int
         Seed.
+    ensemble : bool, default=False
+        Whether the best trials will be combined.
     recorded : bool, default=False
         Whether the fingerprint is wanted also without experience.
 
@@ -92,6 +104,7 @@ def start_advice(problem, budget, *, advisor, experience, n_fit_rows, random_sta
         target_deviation=float(np.std(problem.y)) if problem.kind == "regression" else None,
         is_comparable=problem.scoring.is_stored,
         scored_by=problem.scoring.told_name,
+        is_for_ensemble=ensemble,
     )
     wanted = experience is not None or (recorded and haste.allows_fingerprint())
     fingerprint = Fingerprint.of(problem.X) if wanted else None

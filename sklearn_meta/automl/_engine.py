@@ -105,6 +105,7 @@ def run(plan):
         experience=plan.experience,
         n_fit_rows=rungs[0] or problem.fit_rows,
         random_state=problem.random_state,
+        ensemble=plan.ensemble,
         recorded=problem.measured,
     )
     schedule.follow(advice.session)

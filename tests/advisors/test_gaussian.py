@@ -306,3 +306,27 @@ def test_a_users_own_score_guides_whatever_its_units(kind, unit):
     assert max(asked[True]) > 0.9
     expected = session.forecast([proposal.configuration]).scores[0]
     assert expected == pytest.approx(0.5 * unit, rel=0.5)  # in the scorer's own units
+
+
+def families_asked(variety, is_for_ensemble=True, n_asked=12):
+    matrix = make_matrix(n_tasks=40, n_configurations=40, seed=1)
+    advisor = GaussianAdvisor(continuous=False, variety=variety)
+    advisor.fit(MemoryExperience(without_task(matrix, 0)))
+    task = replace(make_task(has_clock=False), is_for_ensemble=is_for_ensemble)
+    session = advisor.start(task, make_space("binary"), random_state=0)
+    truth = dict(zip(matrix.keys, matrix.scores[0], strict=True))
+    families = []
+    for _ in range(n_asked):
+        proposal = session.ask()
+        key = configuration_key(proposal.configuration)
+        session.tell(proposal.configuration, truth.get(key, np.nan))
+        families.append(proposal.configuration["family"])
+    return families
+
+
+def test_an_ensemble_gets_models_of_several_families():
+    varied, alone = families_asked(variety=4.0), families_asked(variety=0.0)
+    first_of_each = max(varied.index(family) for family in FAMILIES)
+    assert set(varied) == set(FAMILIES)
+    assert set(alone[: first_of_each + 1]) < set(FAMILIES)
+    assert families_asked(variety=4.0, is_for_ensemble=False) == alone

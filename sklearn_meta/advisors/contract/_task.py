@@ -34,6 +34,9 @@ class TaskDescription:
     scored_by : str, default="score"
         Where the scores told are not those of `metric`: the scorer's name. Losses that are known
         by name are compared by their logarithms, anything else as it is.
+    is_for_ensemble : bool, default=False
+        Whether the best trials will be combined, so that one unlike the others helps although it
+        scores less by itself.
     """
 
     kind: str
@@ -47,6 +50,7 @@ class TaskDescription:
     target_deviation: float | None = None
     is_comparable: bool = True
     scored_by: str = "score"
+    is_for_ensemble: bool = False
 
     @property
     def told_metric(self):

@@ -20,7 +20,8 @@ class GaussianAdvisor(ExperiencedAdvisor):
     every second proposal comes from a search in the continuous space (three in four, once they
     promise less than a tenth of that): mutations of the best configurations and a Parzen estimator.
     The default of a family that no earlier task has seen gets every fourth proposal until all such
-    families had a turn.
+    families had a turn. Where trials will be combined, a configuration of a family that has few
+    results yet need not beat the best, for an ensemble gains from models that err elsewhere.
 
     Parameters
     ----------
@@ -30,6 +31,10 @@ class GaussianAdvisor(ExperiencedAdvisor):
         Expected improvement, as a share of the spread of scores on the task (the difference one
         standard deviation among configurations makes), below which known configurations and the
         continuous search take turns. 0 waits until the known ones are used up.
+    variety : float, default=2.0
+        Where trials will be combined: how far below the best one of a family without a result may
+        score and still count as an improvement, as a share of the spread of scores on the task;
+        half of it after each result of the family. 0 looks for the best single configuration.
     use_metafeatures : bool, default=True
         Whether expectations depend on what the task looks like; else on the earlier tasks' scores
         and the new task's results alone.
@@ -64,12 +69,14 @@ class GaussianAdvisor(ExperiencedAdvisor):
     _parameter_constraints: dict = {
         "continuous": ["boolean"],
         "boldness": [Interval(Real, 0, None, closed="left")],
+        "variety": [Interval(Real, 0, None, closed="left")],
         "use_metafeatures": ["boolean"],
     }
 
-    def __init__(self, *, continuous=True, boldness=0.02, use_metafeatures=True):
+    def __init__(self, *, continuous=True, boldness=0.02, variety=2.0, use_metafeatures=True):
         self.continuous = continuous
         self.boldness = boldness
+        self.variety = variety
         self.use_metafeatures = use_metafeatures
 
     def start(self, task, space, *, random_state=None):
@@ -95,6 +102,7 @@ class GaussianAdvisor(ExperiencedAdvisor):
             self._digest_of(task.kind, task.metric),
             continuous=self.continuous,
             boldness=self.boldness,
+            variety=self.variety,
             random_state=random_state,
         )
 

@@ -38,17 +38,20 @@ class GaussianSession(AdviceSession):
         Whether to go beyond the known configurations.
     boldness : float
         When to; see `GaussianAdvisor`.
+    variety : float
+        How much families that the ensemble lacks are favoured; see `GaussianAdvisor`.
     random_state : int, RandomState instance or None
         Seed.
     """
 
-    def __init__(self, task, space, knowledge, *, continuous, boldness, random_state):
+    def __init__(self, task, space, knowledge, *, continuous, boldness, variety, random_state):
         super().__init__(task, space, random_state=random_state)
         self._knowledge = knowledge
         comparable = knowledge is not None and task.is_comparable
         self._scale = knowledge.scale if comparable else ScalePrior()
         self._continuous = continuous
         self._boldness = boldness
+        self._variety = variety if task.is_for_ensemble else 0.0
         self._pool = CandidatePool(knowledge, task, space)
         self._reasons = Reasons(task, knowledge, self._pool)
         self._turn = 0
@@ -156,11 +159,14 @@ class GaussianSession(AdviceSession):
             reason = "a family that no earlier task has seen"
             return self._proposal(strangers[0], seconds, reason)
         improvement = posterior.expected_improvement(incumbent) * self._reliability()
-        best = self._best(improvement, seconds, open_places)
         if not strangers and self._is_bold(improvement[open_places], posterior.spread):
             found = self._explore(seconds_left)
             if found is not None:
                 return found
+        if incumbent is not None and self._variety:
+            to_beat = incumbent - self._allowance() * posterior.spread
+            improvement = posterior.expected_improvement(to_beat[:, None]) * self._reliability()
+        best = self._best(improvement, seconds, open_places)
         if best is None:
             return None
         return self._proposal(best, seconds, _reason(improvement[best], incumbent))
@@ -199,6 +205,19 @@ class GaussianSession(AdviceSession):
             family = trial.configuration["family"]
             balance[family] = balance.get(family, 0) + (-1 if trial.succeeded else 1)
         return np.array([0.5 ** max(balance.get(name, 0), 0) for name in self._pool.families()])
+
+    def _allowance(self):
+        """How far below the best each configuration may score, in spreads, shape (n,).
+
+        An ensemble gains from models that err elsewhere, and those of one family err alike.
+        """
+        n_results = {}
+        for trial in self.told.values():
+            if trial.succeeded:
+                family = trial.configuration["family"]
+                n_results[family] = n_results.get(family, 0) + 1
+        counts = [n_results.get(name, 0) for name in self._pool.families()]
+        return self._variety * 0.5 ** np.array(counts, dtype=float)
 
     def _best(self, improvement, seconds, open_places):
         """Find the open place with most improvement, per second where there is a clock."""

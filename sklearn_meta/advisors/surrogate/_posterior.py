@@ -56,8 +56,9 @@ class Posterior:
 
         Parameters
         ----------
-        incumbent : float or None
-            The score to improve on; None stands for that of a poor configuration.
+        incumbent : float, ndarray of shape (n_points, 1) or None
+            The score to improve on, for all points or for each; None stands for that of a poor
+            configuration.
         """
         best = self.baselines if incumbent is None else incumbent
         gain = self.means - best
