@@ -39,6 +39,6 @@ IN_CONTEXT = Family(
     parameters=(Int("n_estimators", 1, 8, log=True, default=4), *LINEAR_TABLE),
     limits=_limits,
     ready=weights_are_there,
-    by_default=False,  # until searches with and without it were compared
+    by_default=False,  # it helped on as many small tables as it hurt (docs/benchmarks/incontext.md)
     lacking="it needs pretrained weights, and this installation comes without",
 )
