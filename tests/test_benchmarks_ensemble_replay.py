@@ -68,8 +68,10 @@ def test_searches_are_replayed_within_their_budget(load, table):
     table.seconds[:] = 0.1
     found = script.searched(table, None, [0.0, 2.0], [0.9, 9.0])
     assert set(found) == {(p, b) for p in ("random", 0.0, 2.0) for b in (0.9, 9.0)}
-    session = GaussianAdvisor(continuous=False).fit().start(
-        script.described(table), SearchSpace("multiclass"), random_state=0
+    session = (
+        GaussianAdvisor(continuous=False)
+        .fit()
+        .start(script.described(table), SearchSpace("multiclass"), random_state=0)
     )
     assert len(script.advised(table, session, 0.9).complete) <= 2
 
