@@ -38,7 +38,12 @@ from sklearn_meta.experience import Experience, TableFolder, collect, export
 from sklearn_meta.experience.collector._cost import CostBook
 from sklearn_meta.experience.collector._task import as_sizes, telling_sizes
 from sklearn_meta.experience.handle._location import BUNDLED
-from sklearn_meta.spaces import SearchSpace, candidate_configurations, configuration_key
+from sklearn_meta.spaces import (
+    FAMILIES,
+    SearchSpace,
+    candidate_configurations,
+    configuration_key,
+)
 
 METRICS = {False: ("roc_auc", "log_loss"), True: ("rmse",)}  # of regression, or not
 _logger = logging.getLogger("collect_bundled")
@@ -113,8 +118,10 @@ def choose_configurations(options):
     families = words(options.families)
 
     def configurations(kind):
-        listed = candidate_configurations(kind)
-        return [c for c in listed if families is None or c["family"] in families]
+        if families is None:
+            return candidate_configurations(kind)
+        own = [name for name in families if kind in FAMILIES[name].kinds]
+        return candidate_configurations(kind, own) if own else []
 
     return configurations
 
@@ -175,7 +182,7 @@ def plan(folder, configurations, options, base):
             rows = int(min(size or n_rows, n_rows) * (1 - 1 / options.folds))
             n_classes = table.get("n_classes")
             space = SearchSpace(kind, n_rows=rows, n_columns=n_columns, n_classes=n_classes)
-            listed = [c for c in configurations(kind) if c["family"] in space.families]
+            listed = [c for c in configurations(kind) if space.affords(c["family"])]
             for configuration in listed:
                 seconds = costs.seconds(kind, configuration, rows, n_columns, n_classes)
                 seconds = min(seconds * options.folds, options.time_limit)

@@ -100,7 +100,7 @@ CHOSEN = {
 }
 
 
-def candidate_configurations(kind):
+def candidate_configurations(kind, families=None):
     """List the configurations whose results an experience base collects.
 
     The defaults of the families, settings chosen by hand and settings drawn with a fixed seed.
@@ -112,20 +112,29 @@ def candidate_configurations(kind):
     ----------
     kind : {"binary", "multiclass", "regression"}
         Kind of task.
+    families : list of str, default=None
+        Names of families; None takes all that are tried unasked, which "in_context" is not.
 
     Returns
     -------
     list of dict
-        Complete, different configurations, cheap families first: 117 for classification, 107 for
-        regression; the extra "boost" brings 31 of them.
+        Complete, different configurations, cheap families first; without `families` 117 for
+        classification, 107 for regression; the extra "boost" brings 31 of them.
+
+    Raises
+    ------
+    ValueError
+        If a family that was named can't be used, or does not learn the kind of task.
 
     Examples
     --------
     >>> from sklearn_meta.spaces import candidate_configurations
     >>> candidate_configurations("regression")[0]["family"]
     'linear'
+    >>> len(candidate_configurations("binary", ["in_context"]))
+    2
     """
-    space = SearchSpace(kind)
+    space = SearchSpace(kind, families)
     listed = []
     for name in FAMILIES:
         if name in space.families:

@@ -136,6 +136,31 @@ class SearchSpace:
                 configuration[parameter.name] = value
         return configuration
 
+    def affords(self, name):
+        """Tell whether a family may be tried here where somebody names it.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        bool
+            True for those of `families`, and for one that is only tried where it is named, if it
+            is installed, fits the task and is not too slow for its size.
+        """
+        if name in self.families:
+            return True
+        family = FAMILIES.get(name)
+        return (
+            family is not None
+            and not family.by_default
+            and self._can_learn(family)
+            and family.is_available()
+            and family.applies(*self._size())
+        )
+
     def contains(self, configuration):
         """Tell whether a configuration's family is here and all its values are legal.
 
@@ -300,8 +325,10 @@ class SearchSpace:
 
     def _applies(self, family):
         """Tell whether a family is to be tried unasked, installed, and affordable here."""
-        size = (self.n_rows or 1, self.n_columns or 1, self.n_classes or 0)
-        return family.by_default and family.is_available() and family.applies(*size)
+        return family.by_default and family.is_available() and family.applies(*self._size())
+
+    def _size(self):
+        return self.n_rows or 1, self.n_columns or 1, self.n_classes or 0
 
     def _demanded(self, family):
         """Return a family that the user named, or say what it needs."""

@@ -45,6 +45,17 @@ def test_it_waits_to_be_asked(weights):
         assert "in_context" in SearchSpace(kind, ["in_context", "linear"]).families
         listed = {configuration["family"] for configuration in candidate_configurations(kind)}
         assert "in_context" not in listed
+        named = candidate_configurations(kind, ["in_context", "linear"])
+        assert {configuration["family"] for configuration in named} == {"in_context", "linear"}
+
+
+def test_a_collection_may_name_it(weights):
+    space = SearchSpace("binary", n_rows=60, n_columns=4, n_classes=2)
+    assert space.affords("in_context") and space.affords("linear")
+    assert not SearchSpace("binary", n_rows=60_000, n_columns=4).affords("in_context")
+    assert not space.affords("unheard")
+    named = SearchSpace("binary", ["linear"])
+    assert not named.affords("extra_trees")  # left out by whoever made the space
 
 
 def test_it_is_for_small_tables():

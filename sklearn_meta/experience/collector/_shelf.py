@@ -45,7 +45,7 @@ class ShelvedTask:
 
     def applicable(self, configuration):
         """Tell whether a configuration may be run on so many rows, columns and classes."""
-        return configuration["family"] in self.space.families
+        return self.space.affords(configuration["family"])
 
 
 class Shelf:
