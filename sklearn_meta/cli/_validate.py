@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 
 from sklearn_meta.cli._console import UsageError, note
-from sklearn_meta.cli._validate_live import add_live, run_live
+from sklearn_meta.cli._validate_live import add_live, numbers_of, run_live
 
 _FIGURES = (".png", ".svg", ".pdf")
 _FOLDS = 10
-_OF_REPLAYS = ("metric", "folds", "seed", "per_task", "figure")
+_OF_REPLAYS = ("metric", "folds", "seed", "trials", "seconds", "per_task", "figure")
 
 
 def add_validate(verbs):
@@ -33,6 +33,8 @@ def add_validate(verbs):
     add("--advisors", metavar="A,B", help="names of advisors; default: all but deep-kernel")
     add("--folds", type=int, metavar="N", help=f"parts; default: {_FOLDS}")
     add("--seed", type=int, metavar="N", help="the same seed, the same figures; default: 0")
+    add("--trials", metavar="N,N", help="after how many trials to look; default: 1,3,5,10,20")
+    add("--seconds", metavar="S,S", help="after how many seconds to look; default: none")
     add("--n-jobs", type=int, default=1, metavar="N", help="processes; -1 is all cores")
     add("--out", metavar="TABLE", help="write the figures: .csv, .csv.gz or .parquet")
     add("--per-task", metavar="TABLE", help="write the regret of each task")
@@ -78,6 +80,7 @@ def run_validate(options):
             kind=options.kind,
             metric=options.metric,
             folds=folds,
+            at=_marks(options),
             seed=seed,
             n_jobs=options.n_jobs,
             per_task=True,
@@ -98,6 +101,15 @@ def _refuse_words_of_replays(options):
     given = [f"--{w.replace('_', '-')}" for w in _OF_REPLAYS if getattr(options, w) is not None]
     if given:
         raise UsageError(f"{', '.join(given)} can't be used with --live.")
+
+
+def _marks(options):
+    """Return when to look, by currency; None for the usual marks."""
+    marks = {
+        "trials": None if options.trials is None else numbers_of(options.trials, "--trials", int),
+        "seconds": None if options.seconds is None else numbers_of(options.seconds, "--seconds"),
+    }
+    return {currency: at for currency, at in marks.items() if at is not None} or None
 
 
 def _chosen(names):
@@ -143,3 +155,22 @@ def _show(summary, per_task):
             "± standard error\n"
         )
         sys.stdout.write(regret_table(summary, kind=kind).to_string() + "\n\n")
+        for currency, marked in own.groupby("currency", sort=False):
+            _show_ranks(own, kind, currency, sorted(set(marked["at"])))
+
+
+def _show_ranks(per_task, kind, currency, marks):
+    """Write mean ranks at the middle mark, with what chance would do."""
+    from sklearn_meta.advisors import compare_advisors
+
+    at = marks[len(marks) // 2]
+    try:
+        found = compare_advisors(per_task, currency=currency, at=at, kind=kind)
+    except ValueError:
+        return  # there is one advisor, or one group of tasks
+    sys.stdout.write(
+        f"{kind}, ranks at {at:g} {currency.replace('_', ' ')}; mean ranks further apart than "
+        f"{found.critical_difference:.2f} differ at {found.alpha:.0%} (Nemenyi; Friedman p = "
+        f"{found.p_friedman:.2g})\n"
+    )
+    sys.stdout.write(found.ranks.to_string(index=False, float_format=lambda x: f"{x:.3f}") + "\n\n")

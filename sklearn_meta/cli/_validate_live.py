@@ -48,10 +48,10 @@ def run_live(options, advisors):
         raise UsageError(f"a live validation compares with {REFERENCE!r}: name it and another one.")
     kinds = None if options.kind is None else [options.kind]
     tables = TableFolder(options.live, roles=_words(options.roles), kinds=kinds)
-    budgets = dict.fromkeys(advisors, _numbers(options.time_budget, "--time-budget"))
+    budgets = dict.fromkeys(advisors, numbers_of(options.time_budget, "--time-budget"))
     if options.cold_budget is not None:
-        budgets[REFERENCE] = _numbers(options.cold_budget, "--cold-budget")
-    seeds = [int(seed) for seed in _numbers(options.seeds, "--seeds")]
+        budgets[REFERENCE] = numbers_of(options.cold_budget, "--cold-budget")
+    seeds = [int(seed) for seed in numbers_of(options.seeds, "--seeds")]
     seconds = sum(map(sum, budgets.values())) * len(tables) * len(seeds)
     note(f"{len(tables)} tables, {len(seeds)} seeds: about {seconds / 60:.0f} minutes")
     if options.verbose:
@@ -96,8 +96,28 @@ def _words(text):
     return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _numbers(text, option):
+def numbers_of(text, option, kind=float):
+    """Read numbers that are separated by commas.
+
+    Parameters
+    ----------
+    text : str
+        What was given.
+    option : str
+        The word's name, for the message.
+    kind : type, default=float
+        What each becomes.
+
+    Returns
+    -------
+    list
+
+    Raises
+    ------
+    UsageError
+        If one is no number.
+    """
     try:
-        return [float(word) for word in _words(text)]
+        return [kind(word) for word in _words(text)]
     except ValueError as error:
         raise UsageError(f"{option} {text} has to be numbers, comma-separated.") from error

@@ -38,12 +38,22 @@ def test_figures_are_shown_and_written(base, run, tmp_path):
     )
     assert done.code == 0
     assert "regression: 6 tasks in 6 groups, rmse" in done.out
+    assert "regression, ranks at 5 trials" in done.out and "Nemenyi" in done.out
     for name in ("random", "gaussian", "portfolio, cost-aware"):
         assert name in done.out
     assert "validating 3 advisors" in done.err
     figures = pd.read_csv(out)
     assert set(figures["currency"]) == {"trials", "median_seconds"}
     assert set(pd.read_parquet(per_task)["task"]) == {f"t{n}" for n in range(6)}
+
+
+def test_marks_are_chosen(base, run, tmp_path):
+    out = tmp_path / "out.csv"
+    words = ["--advisors", "random", "--folds", 2, "--trials", "1,2", "--seconds", "0.5,3"]
+    done = run("validate", "--experience", base, *words, "--out", out)
+    assert done.code == 0 and "ranks" not in done.out  # of one advisor
+    marks = pd.read_csv(out).groupby("currency")["at"].apply(list).to_dict()
+    assert marks == {"seconds": [0.5, 3.0], "trials": [1.0, 2.0]}
 
 
 def test_a_figure_is_drawn(base, run, tmp_path):
@@ -60,6 +70,7 @@ def test_a_figure_is_drawn(base, run, tmp_path):
         (["--figure", "f.txt"], "no figure's name"),
         (["--out", "nowhere/at/all.csv"], "no folder"),
         (["--folds", "1"], "folds must be at least 2"),
+        (["--trials", "few"], "--trials few has to be numbers"),
         (["--kind", "classification"], "no task of kind"),
         (["--experience", "nowhere.sqlite"], "nowhere.sqlite"),
     ],
