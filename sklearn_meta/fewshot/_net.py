@@ -166,9 +166,9 @@ def train(net, split, training, resume):
     left = training.n_epochs - len(net.history)
     if left > 0:
         net.partial_fit(split, epochs=left)
-        if "dur" not in net.history[-1]:  # Ctrl-C, on which skorch ends without a word
-            del net.history[-1]
-            raise KeyboardInterrupt
+        if not len(net.history) or "dur" not in net.history[-1]:
+            del net.history[-1:]
+            raise KeyboardInterrupt  # on Ctrl-C skorch ends without a word
     else:
         net.notify("on_train_end", X=split, y=None)  # puts the best weights in place
     return net

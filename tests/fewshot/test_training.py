@@ -13,6 +13,7 @@ from sklearn_meta.fewshot._dataset import EpisodeDataset
 from sklearn_meta.fewshot._encoding import encode_episode
 from sklearn_meta.fewshot._episodes import Episode
 from sklearn_meta.fewshot._gradient import GradientModule
+from sklearn_meta.fewshot._net import EpisodeNet
 from sklearn_meta.fewshot._reptile_module import ReptileModule
 from sklearn_meta.fewshot._seeding import choose_device, seeded
 from sklearn_meta.fewshot._task import as_task_source
@@ -244,8 +245,9 @@ class Interrupting(Callback):
             raise KeyboardInterrupt
 
 
-def interrupted(where, checkpoint):
+def interrupted(where, checkpoint, learning_rate=1e-3):
     training = MetaTraining(
+        learning_rate=learning_rate,
         iterations=6,
         epoch_length=2,
         shots=5,
@@ -270,6 +272,15 @@ def test_ctrl_c_is_passed_on_and_the_training_resumes(tmp_path):
         torch.testing.assert_close(weight, resumed.net_.module_.state_dict()[name])
 
 
+def test_ctrl_c_before_the_first_epoch(monkeypatch):
+    def pressed(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(EpisodeNet, "get_split_datasets", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(None, None).meta_fit(Sinusoids(n_points=10))
+
+
 def test_a_callback_may_end_the_training_early():
     learner = interrupted("epoch", None).meta_fit(Sinusoids(n_points=10))
     assert len(learner.net_.history) == 2
@@ -277,8 +288,10 @@ def test_a_callback_may_end_the_training_early():
 
 def test_a_finished_training_resumes_with_its_best_weights(tmp_path):
     tasks, valid = Sinusoids(n_points=10), Sinusoids(n_points=10)
-    first = interrupted(None, tmp_path).meta_fit(tasks, validation_tasks=valid)
-    again = interrupted(None, tmp_path).meta_fit(tasks, validation_tasks=valid, resume=True)
+    first = interrupted(None, tmp_path, 0.5).meta_fit(tasks, validation_tasks=valid)
+    losses = first.net_.history[:, "valid_loss"]
+    assert losses[-1] > min(losses)  # or the last weights would be the best ones anyway
+    again = interrupted(None, tmp_path, 0.5).meta_fit(tasks, validation_tasks=valid, resume=True)
     for name, weight in first.net_.module_.state_dict().items():
         torch.testing.assert_close(weight, again.net_.module_.state_dict()[name])
 
