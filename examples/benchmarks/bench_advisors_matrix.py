@@ -36,7 +36,13 @@ import numpy as np
 import pandas as pd
 from _validation_table import leads, leads_markdown, markdown
 
-from sklearn_meta.advisors import default_advisors, regret_table, summarise_regret, validate
+from sklearn_meta.advisors import (
+    default_advisors,
+    named_advisors,
+    regret_table,
+    summarise_regret,
+    validate,
+)
 from sklearn_meta.experience import Experience
 from sklearn_meta.metafeatures import describe_task
 
@@ -133,7 +139,7 @@ def main():
         frames.append(
             validate(
                 experience,
-                {name: default_advisors()[name]},
+                {name: named_advisors()[name]},
                 metric=METRIC,
                 folds=folds,
                 at=AT,
@@ -157,8 +163,8 @@ def parse_arguments():
     source.add_argument("--read", type=Path, nargs="+", help="files of --out, instead of a run")
     parser.add_argument("--grouped", action="store_true", help="keep near-duplicates together")
     parser.add_argument("--free-metafeatures", action="store_true", help="charge no time for them")
-    known = list(default_advisors())
-    parser.add_argument("--advisors", nargs="+", default=known, choices=known)
+    usual, known = list(default_advisors()), list(named_advisors())
+    parser.add_argument("--advisors", nargs="+", default=usual, choices=known)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, help="write the regret of each task to a parquet file")
     return parser.parse_args()

@@ -6,9 +6,8 @@ after so many trials: the log error above the best known of that table and famil
 a share of how far the median of ten random configurations is above it. The tables come from one
 role of the index, and all tables of that role are left out of the experience, with their groups::
 
-    python bench_deep_kernel.py run --tables path/to/tables --experience base.sqlite \
-        --results results.csv --cache path/to/kernels
-    python bench_deep_kernel.py summarise --results results.csv --out summary.md
+    python bench_deep_kernel.py run --tables path/to/tables --results results.csv
+    python bench_deep_kernel.py summarise --results results.csv --out docs/benchmarks/deep_kernel.md
 
 Studies that are in the results are not run again.
 """
@@ -16,6 +15,7 @@ Studies that are in the results are not run again.
 import argparse
 import json
 import time
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ import optuna
 import pandas as pd
 from _model_tables import FAMILIES, KIND, ModelTable, distributions, small_tables, suggest
 from _results import ResultsFile, listed, markdown, read_tables
+from _summary import show, standard_error
 
 from sklearn_meta.advisors import (
     DeepKernelAdvisor,
@@ -89,12 +90,13 @@ def run(options):
     )
     results = ResultsFile(options.results, KEY, COLUMNS)
     done = results.done()
+    wanted = [name for name in SAMPLERS if name in options.samplers.split(";")]
     for entry in entries:
         table = None
         for family in listed(options.families):
-            for name in [word for word in SAMPLERS if word in options.samplers.split(";")]:
+            for name, seed in product(wanted, map(int, listed(options.seeds))):
                 row = {"table": entry["name"], "family": family, "sampler": name}
-                row |= {"seed": options.seed, "role": entry["role"], "group": entry["group"]}
+                row |= {"seed": seed, "role": entry["role"], "group": entry["group"]}
                 if results.key_of(row) in done:
                     continue
                 if table is None:
@@ -145,30 +147,71 @@ def regrets(frame):
 
 
 def summarise(options):
-    """Write mean regrets of the samplers, on the tables that all of them have been run on."""
+    """Write the regrets of the samplers, on the tables that all of them have been run on."""
     frame = regrets(ResultsFile(options.results, KEY, COLUMNS).frame())
     wanted = [name for name in SAMPLERS if name in set(frame["sampler"])]
-    counts = frame.groupby(["table", "family"])["sampler"].nunique()
-    whole = set(counts[counts == len(wanted)].index)
-    frame = frame[[pair in whole for pair in zip(frame["table"], frame["family"], strict=True)]]
-    lines = []
-    for family in ["all", *FAMILIES]:
-        own = frame if family == "all" else frame[frame["family"] == family]
-        if not len(own):
-            continue
-        means = own.groupby(["sampler", "at"])["regret"].mean().unstack()
-        ratio = means.loc[wanted, max(AT)] / means.loc["gp", max(AT)]
-        rows = [
-            [name, *(f"{100 * means.loc[name, at]:.1f}" for at in AT), f"{ratio[name]:.2f}"]
-            for name in wanted
-        ]
-        n_tables = own["table"].nunique()
-        header = [f"{family} ({n_tables} tables)", *(f"{at} trials" for at in AT), "against gp"]
-        lines.append(markdown(header, rows))
-    text = "\n\n".join(lines)
+    place = ["table", "family", "seed"]
+    whole = frame.groupby(place)["sampler"].transform("nunique") == len(wanted)
+    frame = frame[whole]
+    text = "\n\n".join(page(frame, wanted))
     print(text)
     if options.out:
         options.out.write_text(text + "\n")
+
+
+def page(frame, wanted):
+    """Write the page, part by part.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Of `regrets`.
+    wanted : list of str
+        The samplers, in order.
+    """
+    n_tables, seeds = frame["table"].nunique(), sorted(frame["seed"].unique())
+    yield "# The deep kernel against Optuna's samplers"
+    yield (
+        f"{n_tables} regression tables of at most 200 rows, one of each group; the models of "
+        f"{len(set(frame['family']))} families, each tuned by itself, live; seeds of the samplers "
+        f"{', '.join(map(str, seeds))}. Regret = (log error - best known of the table and "
+        f"family) / (median of {N_RANDOM} random configurations - best known), in percent; mean ± "
+        "standard error over tables. `gp` and `tpe` are Optuna's, cold; *started* ones get five "
+        "advised configurations first; `gaussian` is the default advisor. *Against gp*: the ratio "
+        f"of the mean regrets after {max(AT)} trials. No table of this role, nor its group, is in "
+        "the experience."
+    )
+    yield (
+        "```bash\npython examples/benchmarks/bench_deep_kernel.py run --tables SHARED/datasets "
+        "--results deep.csv\npython examples/benchmarks/bench_deep_kernel.py summarise "
+        "--results deep.csv --out docs/benchmarks/deep_kernel.md\n```"
+    )
+    for family in ["all", *FAMILIES]:
+        own = frame if family == "all" else frame[frame["family"] == family]
+        if len(own):
+            yield f"## {'All families' if family == 'all' else f'`{family}`'}"
+            yield _by_trials(own, wanted)
+    yield f"## Table by table, regret in percent after {max(AT)} trials"
+    last = frame[frame["at"] == max(AT)]
+    cells = 100 * last.pivot_table(index=["family", "table"], columns="sampler", values="regret")
+    rows = [[*case, *(f"{row[name]:.0f}" for name in wanted)] for case, row in cells.iterrows()]
+    yield markdown(["family", "table", *wanted], rows)
+
+
+def _by_trials(frame, wanted):
+    """Mean regrets after so many trials, and the ratio to the cold Gaussian process."""
+    by_table = frame.groupby(["sampler", "at", "table"])["regret"].mean()
+    rows = []
+    for name in wanted:
+        own, cold = by_table[name, max(AT)], by_table["gp", max(AT)]
+        ratio = own.mean() / cold.mean()
+        error = standard_error(own - ratio * cold) / cold.mean()  # to first order
+        means = [
+            show(100 * by_table[name, at].mean(), 100 * standard_error(by_table[name, at]), 1)
+            for at in AT
+        ]
+        rows.append([name, *means, show(ratio, error, 2)])
+    return markdown(["sampler", *(f"{at} trials" for at in AT), "against gp"], rows)
 
 
 def read_arguments(arguments=None):
@@ -178,13 +221,13 @@ def read_arguments(arguments=None):
     verb = verbs.add_parser("run", help="run what is not in the results yet")
     add = verb.add_argument
     add("--tables", type=Path, required=True, help="folder of index.json")
-    add("--experience", required=True, help="a base to learn from")
+    add("--experience", default="bundled", help="'bundled' or a file")
     add("--results", type=Path, required=True, help="CSV to append to")
     add("--role", default="report")
     add("--n-tables", type=int, default=12)
     add("--families", default=",".join(FAMILIES))
     add("--samplers", default=";".join(SAMPLERS), help="separated by semicolons")
-    add("--seed", type=int, default=0)
+    add("--seeds", default="0", help="of the samplers, comma-separated")
     add("--cache", type=Path, help="folder for trained kernels")
     verb.set_defaults(verb=run)
     verb = verbs.add_parser("summarise", help="print mean regrets")

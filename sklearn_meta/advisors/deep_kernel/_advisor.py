@@ -23,11 +23,12 @@ class DeepKernelAdvisor(ExperiencedAdvisor):
     A network maps any configuration of any family to a few numbers, on which a Gaussian process
     says how scores hang together; network and kernel are trained jointly on the standardised scores
     of all earlier tasks. On a new task the process is conditioned on the raw scores told, level and
-    spread of which are integrated out. The next trial is the one with the most expected
-    improvement, per predicted second where the task has a clock, among the known configurations,
-    samples of the space and mutations of the best, followed by a local search. The prior mean is
-    what a ridge expects of the known configurations by the task's meta-features, carried to their
-    neighbours by the kernel.
+    spread of which are integrated out; from the sixth score on they also say how noisy scores are,
+    and how closely configurations of one family hang together. The next trial is the one with the
+    most expected improvement, per predicted second where the task has a clock, among the known
+    configurations, samples of the space and mutations of the best, followed by a local search. The
+    prior mean is what a ridge expects of the known configurations by the task's meta-features,
+    carried to their neighbours by the kernel.
 
     Training takes seconds, once for each kind of task and metric, and is the only part that needs
     torch; what was trained is kept on disk.

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sklearn_meta.advisors.deep_kernel._adaptation import adapted
 from sklearn_meta.advisors.deep_kernel._encoding import ConfigurationEncoder
 from sklearn_meta.advisors.deep_kernel._function import DeepKernel, matern
 from sklearn_meta.advisors.surrogate._prior import ScalePrior
@@ -109,8 +110,35 @@ class DeepKernelField:
             tuple(np.concatenate(pair) for pair in parts),
         )
 
-    def moments(self, observed, others):
+    def adapted_kernel(self, told, scores):
+        """Fit the kernel to the scores of the task at hand; see `adapted`.
+
+        Parameters
+        ----------
+        told : Points
+            The configurations with a score.
+        scores : ndarray of shape (n_told,)
+            Their raw scores.
+
+        Returns
+        -------
+        DeepKernel
+        """
+        return adapted(self.kernel, told.embedded, _same(told, told), self.scale, scores)
+
+    def scale_of(self, kernel):
+        """Prior of level, spread and noise of the raw scores under an adapted kernel."""
+        return replace(self.scale, noise=self.scale.noise * kernel.noise / self.kernel.noise)
+
+    def moments(self, observed, others, kernel):
         """Prior mean and covariance of the observed points and the others, in this order.
+
+        Parameters
+        ----------
+        observed, others : Points
+            Any configurations.
+        kernel : DeepKernel
+            The trained one, or as it was adapted.
 
         Returns
         -------
@@ -124,9 +152,9 @@ class DeepKernelField:
         n_observed, n = len(observed), len(both)
         covariance = np.zeros((n, n))
         if n_observed:
-            rows = self.kernel.covariance(observed.embedded, both.embedded, _same(observed, both))
+            rows = kernel.covariance(observed.embedded, both.embedded, _same(observed, both))
             covariance[:n_observed] = rows
-        covariance[np.diag_indices(n)] = self.kernel.variance
+        covariance[np.diag_indices(n)] = kernel.variance
         return both.embedded[2], covariance
 
     def log_seconds(self, points):

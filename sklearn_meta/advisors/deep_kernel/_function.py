@@ -1,6 +1,6 @@
 """A deep kernel, evaluated with numpy alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,8 @@ class DeepKernel:
     arrays : dict of str to ndarray
         ``w1, b1, w2, b2, w3`` (the network), ``bm`` (the mean), ``relevance`` (weights of the
         columns), ``amplitudes`` (of the two kernels) and ``noise``, as `meta_train` returns them.
+    stretch : float, default=1.0
+        Factor on the weights of the columns.
 
     References
     ----------
@@ -25,6 +27,7 @@ class DeepKernel:
     """
 
     arrays: dict
+    stretch: float = 1.0
 
     @property
     def noise(self):
@@ -71,9 +74,33 @@ class DeepKernel:
         -------
         ndarray of shape (m, n)
         """
-        deep, plain = self.arrays["amplitudes"]
-        found = deep * matern(left[0], right[0])
-        return found + plain * matern(left[1], right[1]) * same_family
+        return self.deep_part(left, right) + self.plain_part(left, right, same_family)
+
+    def deep_part(self, left, right):
+        """Covariance by what the network makes of configurations, shape (m, n)."""
+        return self.arrays["amplitudes"][0] * matern(left[0], right[0])
+
+    def plain_part(self, left, right, same_family):
+        """Covariance by the parameters themselves, shape (m, n)."""
+        plain = matern(self.stretch * left[1], self.stretch * right[1])
+        return self.arrays["amplitudes"][1] * plain * same_family
+
+    def with_factors(self, *, noise=1.0, amplitude=1.0, stretch=1.0):
+        """Return a kernel with another noise, and another amplitude and reach of its second part.
+
+        Parameters
+        ----------
+        noise, amplitude, stretch : float
+            Factors.
+
+        Returns
+        -------
+        DeepKernel
+        """
+        arrays = dict(self.arrays)
+        arrays["noise"] = arrays["noise"] * noise
+        arrays["amplitudes"] = arrays["amplitudes"] * np.array([1.0, amplitude])
+        return replace(self, arrays=arrays, stretch=self.stretch * stretch)
 
 
 def matern(left, right):

@@ -189,6 +189,8 @@ class _Observed:
         self._points = self._field.points(self._configurations + waiting)
         self._scores = without_depths(scores, self._field.scale)
         self.n_scores = len(scores)
+        told = self._points.take(range(self.n_scores))
+        self._kernel = self._field.adapted_kernel(told, self._scores)
         self._failures = {}
         for trial in session.told.values():
             family = trial.configuration["family"]
@@ -229,10 +231,11 @@ class _Observed:
 
     def _posterior(self, points):
         """Condition the field at the observed points and some others."""
-        mean, covariance = self._field.moments(self._points, points)
+        mean, covariance = self._field.moments(self._points, points, self._kernel)
+        scale = self._field.scale_of(self._kernel)
         told = np.arange(self.n_scores)
         pending = np.arange(self.n_scores, self._new)
-        return condition(mean, covariance, self._field.scale, told, self._scores, pending)
+        return condition(mean, covariance, scale, told, self._scores, pending)
 
 
 def without_depths(scores, scale):

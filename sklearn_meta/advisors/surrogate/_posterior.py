@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import solve_triangular
-from scipy.special import ndtr
+from scipy.special import logsumexp, ndtr
 
 _N_NODES = 21
 _REACH = 2.5
@@ -118,6 +118,35 @@ def condition(mean, covariance, scale, told, scores, pending=()):
     return Posterior(weights, spreads, baselines, means, np.sqrt(np.maximum(variance, 1e-18)))
 
 
+def log_evidence(mean, covariance, scale, scores):
+    """Log density of raw scores under a prior, level and spread integrated out.
+
+    Parameters
+    ----------
+    mean : ndarray of shape (n_told,)
+        Prior mean of the normal scores.
+    covariance : ndarray of shape (n_told, n_told)
+        Their prior covariance.
+    scale : ScalePrior
+        Prior of level and spread of the raw scores.
+    scores : ndarray of shape (n_told,)
+        The raw scores.
+
+    Returns
+    -------
+    float
+        Up to a constant that depends on neither mean, covariance nor noise.
+    """
+    scale = scale.in_units_of(np.asarray(scores, dtype=float))
+    log_spreads, weights = _grid(scale)
+    spreads = np.exp(log_spreads)
+    levels = level_of(scale, spreads)
+    observed = _Whitened(mean, covariance, scale.noise, np.arange(len(scores)), scores)
+    precision = observed.level_information / spreads**2 + 1 / scale.level_sd**2
+    likelihood = observed.log_likelihood(spreads, levels, precision, scale)
+    return float(logsumexp(likelihood + np.log(weights))) - observed.log_volume
+
+
 def level_of(scale, spreads):
     """Expect the level of a task's scores for each spread that they may have, shape (n_nodes,)."""
     return scale.level + scale.slope * (np.log(spreads) - scale.log_spread)
@@ -149,6 +178,8 @@ class _Whitened:
         self.gram = self.columns.T @ self.columns
         self.pulls = self.cross.T @ self.columns  # (n_points, 3)
         self.n = len(points)
+        #: Half the log determinant of the observed points' covariance.
+        self.log_volume = float(np.log(np.diag(factor)).sum())
 
     @property
     def level_information(self):
