@@ -211,7 +211,7 @@ def _by_trials(frame, wanted):
             for at in AT
         ]
         rows.append([name, *means, show(ratio, error, 2)])
-    return markdown(["sampler", *(f"{at} trials" for at in AT), "against gp"], rows)
+    return markdown(["sampler", *(f"after {at}" for at in AT), "against gp"], rows)
 
 
 def read_arguments(arguments=None):
