@@ -65,7 +65,7 @@ def page(runs, arguments, n_tables):
         f"ones), seeds {', '.join(map(str, arguments.seeds))}: half of the rows to search on, half "
         f"to score. `{ADVISED}` is the default advisor with experience `{arguments.experience}`, "
         f"the table's name and group left out; `{RANDOM}` the same engine, ensemble and splits "
-        f"with random proposals and no experience. {arguments.n_jobs} trials at a time. "
+        f"with random proposals and no experience. Trials at a time: {arguments.n_jobs}. "
         f"Runs that failed: {int((runs['status'] != 'ok').sum())}.\n"
     )
     yield (
