@@ -9,7 +9,7 @@ role of the index, and all tables of that role are left out of the experience, w
     python bench_deep_kernel.py run --tables path/to/tables --results results.csv
     python bench_deep_kernel.py summarise --results results.csv --out docs/benchmarks/deep_kernel.md
 
-Studies that are in the results are not run again.
+Studies that are in the results are not run again. The family `lightgbm` needs the extra `boost`.
 """
 
 import argparse
