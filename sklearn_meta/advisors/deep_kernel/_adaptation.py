@@ -1,6 +1,5 @@
 """Fine-tuning: what the scores of the task at hand say about the kernel itself."""
 
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -50,15 +49,15 @@ def adapted(kernel, points, same, scale, scores):
     best = np.argsort(-scores, kind="stable")[:_MOST]
     points, same = tuple(part[best] for part in points), same[np.ix_(best, best)]
     deep, found, most = kernel.deep_part(points, points), kernel, -np.inf
+    noises = np.array(_NOISES)
     for stretch, amplitude in product(_STRETCHES, _AMPLITUDES):
         drawn = kernel.with_factors(amplitude=amplitude, stretch=stretch)
         covariance = deep + drawn.plain_part(points, points, same)
-        for noise in _NOISES:
-            fitted = replace(scale, noise=noise * scale.noise)
-            doubt = np.log([noise, amplitude, stretch]) / _CERTAINTY
-            evidence = log_evidence(points[2], covariance, fitted, scores[best])
-            evidence -= 0.5 * float(doubt @ doubt)
-            if evidence > most:
-                most = evidence
-                found = kernel.with_factors(noise=noise, amplitude=amplitude, stretch=stretch)
+        evidence = log_evidence(points[2], covariance, scale, scores[best], scale.noise * noises)
+        doubts = np.log(noises) ** 2 + np.log(amplitude) ** 2 + np.log(stretch) ** 2
+        evidence -= 0.5 * doubts / _CERTAINTY**2
+        place = int(np.argmax(evidence))
+        if evidence[place] > most:
+            most = evidence[place]
+            found = drawn.with_factors(noise=_NOISES[place])
     return found

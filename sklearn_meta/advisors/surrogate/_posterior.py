@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import solve_triangular
-from scipy.special import logsumexp, ndtr
+from scipy.special import ndtr
 
 _N_NODES = 21
 _REACH = 2.5
@@ -104,7 +104,7 @@ def condition(mean, covariance, scale, told, scores, pending=()):
     told = np.asarray(told, dtype=int)
     observed = _Whitened(mean, covariance, scale.noise, told, scores)
     precision = observed.level_information / spreads**2 + 1 / scale.level_sd**2
-    likelihood = observed.log_likelihood(spreads, levels, precision, scale)
+    likelihood = _log_likelihood(observed.gram, observed.n, spreads, levels, precision, scale)
     weights = _normalised(np.log(weights) + likelihood)
     level_hat = observed.level_pull(spreads, levels, scale) / precision
     means = observed.means(mean, spreads, level_hat)
@@ -118,7 +118,7 @@ def condition(mean, covariance, scale, told, scores, pending=()):
     return Posterior(weights, spreads, baselines, means, np.sqrt(np.maximum(variance, 1e-18)))
 
 
-def log_evidence(mean, covariance, scale, scores):
+def log_evidence(mean, covariance, scale, scores, noises):
     """Log density of raw scores under a prior, level and spread integrated out.
 
     Parameters
@@ -128,23 +128,34 @@ def log_evidence(mean, covariance, scale, scores):
     covariance : ndarray of shape (n_told, n_told)
         Their prior covariance.
     scale : ScalePrior
-        Prior of level and spread of the raw scores.
+        Prior of level and spread of the raw scores; its noise is not looked at.
     scores : ndarray of shape (n_told,)
         The raw scores.
+    noises : ndarray of shape (n_noises,)
+        Variances of the noise to tell apart.
 
     Returns
     -------
-    float
+    ndarray of shape (n_noises,)
         Up to a constant that depends on neither mean, covariance nor noise.
     """
     scale = scale.in_units_of(np.asarray(scores, dtype=float))
     log_spreads, weights = _grid(scale)
     spreads = np.exp(log_spreads)
     levels = level_of(scale, spreads)
-    observed = _Whitened(mean, covariance, scale.noise, np.arange(len(scores)), scores)
-    precision = observed.level_information / spreads**2 + 1 / scale.level_sd**2
-    likelihood = observed.log_likelihood(spreads, levels, precision, scale)
-    return float(logsumexp(likelihood + np.log(weights))) - observed.log_volume
+    # in the directions of the covariance, which all noises share, scores are independent
+    variances, directions = np.linalg.eigh(covariance)
+    columns = directions.T @ np.column_stack([scores, mean, np.ones(len(scores))])
+    found = []
+    for noise in noises:
+        each = np.maximum(variances, 0.0) + noise + JITTER
+        gram = columns.T @ (columns / each[:, None])
+        precision = gram[2, 2] / spreads**2 + 1 / scale.level_sd**2
+        likelihood = _log_likelihood(gram, len(scores), spreads, levels, precision, scale)
+        most = likelihood.max()
+        volume = 0.5 * np.log(each).sum()
+        found.append(most + np.log(np.exp(likelihood - most) @ weights) - volume)
+    return np.array(found)
 
 
 def level_of(scale, spreads):
@@ -164,6 +175,19 @@ def _normalised(log_weights):
     return weights / weights.sum()
 
 
+def _log_likelihood(gram, n_told, spreads, levels, precision, scale):
+    """Log density of observed scores for each spread, up to a constant.
+
+    The Gram matrix is that of the whitened scores, prior means and ones.
+    """
+    residual = np.stack([np.ones_like(spreads), -spreads, -levels])
+    weighted = gram @ residual
+    quadratic = (residual * weighted).sum(axis=0) / spreads**2
+    quadratic -= weighted[2] ** 2 / spreads**4 / precision
+    volume = 2 * n_told * np.log(spreads) + np.log(scale.level_sd**2 * precision)
+    return -0.5 * (quadratic + volume)
+
+
 class _Whitened:
     """Scores, means and ones of the observed points, decorrelated by the prior covariance."""
 
@@ -178,8 +202,6 @@ class _Whitened:
         self.gram = self.columns.T @ self.columns
         self.pulls = self.cross.T @ self.columns  # (n_points, 3)
         self.n = len(points)
-        #: Half the log determinant of the observed points' covariance.
-        self.log_volume = float(np.log(np.diag(factor)).sum())
 
     @property
     def level_information(self):
@@ -199,15 +221,6 @@ class _Whitened:
         """Precision-weighted mean of the level, for each spread."""
         told = (self.gram[2, 0] - spreads * self.gram[2, 1]) / spreads**2
         return told + levels / scale.level_sd**2
-
-    def log_likelihood(self, spreads, levels, precision, scale):
-        """Log density of the observed scores for each spread, up to a constant."""
-        residual = np.stack([np.ones_like(spreads), -spreads, -levels])
-        weighted = self.gram @ residual
-        quadratic = (residual * weighted).sum(axis=0) / spreads**2
-        quadratic -= weighted[2] ** 2 / spreads**4 / precision
-        volume = 2 * self.n * np.log(spreads) + np.log(scale.level_sd**2 * precision)
-        return -0.5 * (quadratic + volume)
 
     def means(self, mean, spreads, level_hat):
         """Compute expected scores of all points for each spread, shape (n_points, n_nodes)."""
