@@ -175,8 +175,8 @@ def page(frame, wanted):
         f"{n_tables} regression tables of at most 200 rows, one of each group; the models of "
         f"{len(set(frame['family']))} families, each tuned by itself, live; seeds of the samplers "
         f"{', '.join(map(str, seeds))}. Regret = (log error - best known of the table and "
-        f"family) / (median of {N_RANDOM} random configurations - best known), in percent; mean ± "
-        "standard error over tables. `gp` and `tpe` are Optuna's, cold; *started* ones get five "
+        f"family) / (median of {N_RANDOM} random ones of each seed - best known), in percent; mean "
+        "± standard error over tables. `gp` and `tpe` are Optuna's, cold; *started* ones get five "
         "advised configurations first; `gaussian` is the default advisor. *Against gp*: the ratio "
         f"of the mean regrets after {max(AT)} trials. No table of this role, nor its group, is in "
         "the experience."
@@ -227,7 +227,7 @@ def read_arguments(arguments=None):
     add("--n-tables", type=int, default=12)
     add("--families", default=",".join(FAMILIES))
     add("--samplers", default=";".join(SAMPLERS), help="separated by semicolons")
-    add("--seeds", default="0", help="of the samplers, comma-separated")
+    add("--seeds", default="0,1,2", help="of the samplers, comma-separated")
     add("--cache", type=Path, help="folder for trained kernels")
     verb.set_defaults(verb=run)
     verb = verbs.add_parser("summarise", help="print mean regrets")

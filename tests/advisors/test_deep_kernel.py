@@ -11,6 +11,7 @@ from sklearn_meta.advisors.deep_kernel._cache import cache_folder, cached
 from sklearn_meta.advisors.deep_kernel._candidates import CandidateMaker
 from sklearn_meta.advisors.deep_kernel._encoding import ConfigurationEncoder
 from sklearn_meta.advisors.deep_kernel._function import DeepKernel
+from sklearn_meta.advisors.deep_kernel._session import _Observed
 from sklearn_meta.experience import Experience
 from sklearn_meta.spaces import SearchSpace, configuration_key
 from tests.contracts.advisor_contract import (
@@ -192,6 +193,22 @@ def test_a_score_far_off_moves_nothing_but_itself(smooth):
         sessions.append(session.ask())
     assert sessions[0].configuration["family"] == "linear"
     assert abs(sessions[0].predicted_score - sessions[1].predicted_score) < 0.2
+
+
+def test_smooth_scores_of_the_task_are_followed_closely(smooth, monkeypatch):
+    def off(fewest):
+        monkeypatch.setattr("sklearn_meta.advisors.deep_kernel._adaptation._FEWEST", fewest)
+        session = smooth.start(make_task(), make_space("binary", ["linear"]), random_state=0)
+        told = [session.space.complete({"family": "linear", "C": 10.0**p}) for p in range(-3, 4)]
+        # high where earlier tasks have it low
+        scores = 0.8 - 0.01 * np.arange(7)
+        for configuration, score in zip(told, scores, strict=True):
+            session.tell(configuration, score)
+        points = session._field.points(told)
+        found = [_Observed(session).expect(points.take([n]))[0] for n in range(7)]
+        return np.abs(found - scores).max()
+
+    assert off(6) < 0.5 * off(8)  # the seven scores are enough, or are not
 
 
 def test_the_kernel_is_a_covariance(smooth):

@@ -10,7 +10,7 @@ from sklearn_meta.advisors.surrogate._posterior import log_evidence
 _NOISES = (1.0, 0.3, 0.1, 0.03, 0.01)
 _AMPLITUDES = (1.0, 0.5, 2.0, 4.0)
 _STRETCHES = (1.0, 0.6, 1.6, 2.5)
-_CERTAINTY = 2.0  # standard deviation of the logarithm of a factor before a score is told
+_FACTOR_SD = 2.0  # standard deviation of the logarithm of a factor before a score is told
 _FEWEST = 6
 _MOST = 64  # scores that are looked at, the best ones
 
@@ -37,7 +37,7 @@ def adapted(kernel, points, same, scale, scores):
     Returns
     -------
     DeepKernel
-        The same one for less than six scores.
+        The same one for fewer than six scores.
 
     References
     ----------
@@ -55,7 +55,7 @@ def adapted(kernel, points, same, scale, scores):
         covariance = deep + drawn.plain_part(points, points, same)
         evidence = log_evidence(points[2], covariance, scale, scores[best], scale.noise * noises)
         doubts = np.log(noises) ** 2 + np.log(amplitude) ** 2 + np.log(stretch) ** 2
-        evidence -= 0.5 * doubts / _CERTAINTY**2
+        evidence -= 0.5 * doubts / _FACTOR_SD**2
         place = int(np.argmax(evidence))
         if evidence[place] > most:
             most = evidence[place]

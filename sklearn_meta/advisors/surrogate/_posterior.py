@@ -97,10 +97,7 @@ def condition(mean, covariance, scale, told, scores, pending=()):
     level; Ginsbourger, Le Riche and Carraro (2010), "Kriging is well-suited to parallelize
     optimization", for the pending points.
     """
-    scale = scale.in_units_of(np.asarray(scores, dtype=float))
-    log_spreads, weights = _grid(scale)
-    spreads = np.exp(log_spreads)
-    levels = level_of(scale, spreads)
+    scale, spreads, levels, weights = _nodes(scale, scores)
     told = np.asarray(told, dtype=int)
     observed = _Whitened(mean, covariance, scale.noise, told, scores)
     precision = observed.level_information / spreads**2 + 1 / scale.level_sd**2
@@ -139,10 +136,7 @@ def log_evidence(mean, covariance, scale, scores, noises):
     ndarray of shape (n_noises,)
         Up to a constant that depends on neither mean, covariance nor noise.
     """
-    scale = scale.in_units_of(np.asarray(scores, dtype=float))
-    log_spreads, weights = _grid(scale)
-    spreads = np.exp(log_spreads)
-    levels = level_of(scale, spreads)
+    scale, spreads, levels, weights = _nodes(scale, scores)
     # in the directions of the covariance, which all noises share, scores are independent
     variances, directions = np.linalg.eigh(covariance)
     columns = directions.T @ np.column_stack([scores, mean, np.ones(len(scores))])
@@ -163,10 +157,12 @@ def level_of(scale, spreads):
     return scale.level + scale.slope * (np.log(spreads) - scale.log_spread)
 
 
-def _grid(scale):
-    """Nodes of log b and their prior weights."""
+def _nodes(scale, scores):
+    """Prior in units of the scores, nodes of the spread with their levels, and prior weights."""
+    scale = scale.in_units_of(np.asarray(scores, dtype=float))
     u = np.linspace(-_REACH, _REACH, _N_NODES)
-    return scale.log_spread + scale.log_spread_sd * u, _normalised(-0.5 * u * u)
+    spreads = np.exp(scale.log_spread + scale.log_spread_sd * u)
+    return scale, spreads, level_of(scale, spreads), _normalised(-0.5 * u * u)
 
 
 def _normalised(log_weights):
