@@ -127,6 +127,13 @@ def test_other_columns_are_refused(results, load):
         other.rows()
 
 
+def test_scores_that_are_not_a_number_are_missing(results):
+    results.append(row("iris", 0, float("nan")))
+    results.append(row("iris", 1, 0.25))
+    scores = results.frame()["score"]
+    assert np.isnan(scores[0]) and scores[1] == 0.25
+
+
 def test_tables_are_chosen(load, tmp_path):
     names = [("a", 10, "learn"), ("b", 2000, "report"), ("c", 20, "report")]
     entries = [{"name": n, "file": f"{n}.parquet", "n_rows": r, "role": e} for n, r, e in names]

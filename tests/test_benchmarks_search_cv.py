@@ -29,6 +29,7 @@ def frame():
                 rows.append(
                     {"table": table, "model": "linear", "system": system, "seed": seed}
                     | {"n_iter": 4, "folds": 2, "cv_score": score, "test_score": score}
+                    | {"default_score": 0.5}
                     | {"cpu_seconds": 1.0, "n_candidates": 4, "status": "ok", "error": ""}
                 )
     return pd.DataFrame(rows)
@@ -46,6 +47,18 @@ def test_all_losses_are_listed(load):
     assert "| linear | b | random | -25.000 ± 0.000 |" in text and "| a |" not in text
     assert "halving" not in summary.losses(frame(), "cv_score")
     assert "| linear | random | 2 |" in summary.report(frame())
+
+
+def test_leads_over_the_default_are_by_table(load):
+    text = load("_search_cv_summary").over_default(frame())
+    assert "| linear | meta | 90.00 ± 30.00 | 90.00 | 2 / 0 |" in text  # 120 and 60
+
+
+def test_scores_that_were_not_there_are_told(load):
+    summary, runs = load("_search_cv_summary"), frame()
+    assert summary.without_scores(runs) == ""
+    runs.loc[(runs["system"] == "halving") & (runs["table"] == "b"), "cv_score"] = np.nan
+    assert "On b the scores of `halving` were NaN" in summary.report(runs)
 
 
 def test_our_ranges_as_distributions(load):

@@ -91,7 +91,7 @@ class ResultsFile:
         frame = pd.DataFrame(self.rows(), columns=self.columns)
         for name in frame:
             try:
-                frame[name] = pd.to_numeric(frame[name].replace("", None))
+                frame[name] = pd.to_numeric(frame[name].replace(["", "nan"], None))
             except (TypeError, ValueError):
                 continue
         return frame

@@ -74,6 +74,36 @@ def losses(frame, measure):
     return markdown(["model", "table", "against", "lead, %"], ordered)
 
 
+def over_default(frame):
+    """Compare each search's refitted best with the model as it stood, on held-out rows."""
+    frame = frame[frame["status"] == "ok"]
+    size = frame["default_score"].abs().clip(lower=1e-9)
+    lead = 100 * (frame["test_score"] - frame["default_score"]) / size
+    by_table = lead.groupby([frame[name] for name in ("model", "system", "table")], sort=False)
+    lines = []
+    for (model, system), leads in by_table.mean().groupby(level=[0, 1], sort=False):
+        lines.append(
+            [
+                model,
+                system,
+                show(leads.mean(), standard_error(leads), 2),
+                show(leads.median(), digits=2),
+                f"{(leads > 0).sum()} / {(leads < 0).sum()}",
+            ]
+        )
+    return markdown(["model", "search", "mean lead, %", "median lead, %", "won / lost"], lines)
+
+
+def without_scores(frame):
+    """Name the tables on which a search had no score to choose by."""
+    lost = frame[(frame["status"] == "ok") & frame["cv_score"].isna()]
+    return "".join(
+        f" On {', '.join(dict.fromkeys(part['table']))} the scores of `{system}` were NaN: too few "
+        "rows of its early rounds for every class."
+        for system, part in lost.groupby("system")
+    )
+
+
 def seconds(frame):
     """Processor seconds of the searches."""
     lines = [
@@ -106,13 +136,14 @@ def report(frame):
         "lead is how much better the score is, in percent of its size (ROC AUC, negative log loss, "
         "negative root mean squared error); mean ± standard error over tables, each a mean over "
         "seeds. `meta_cold` is `MetaSearchCV` without experience; the best score over the folds of "
-        "`halving` is left out, for it is one on rows that it drew itself.",
+        "`halving` is left out, for it is one on rows that it drew itself." + without_scores(frame),
         "```bash\npython examples/benchmarks/bench_search_cv.py run --tables SHARED/datasets "
         "--results search_cv.csv\npython examples/benchmarks/bench_search_cv.py summarise "
         "--results search_cv.csv --out docs/benchmarks/search_cv.md\n```",
     ]
     for measure, title in MEASURES.items():
         parts += [f"## By {title}", versus(frame, measure)]
+    parts += ["## Against the model as it stood, on held-out rows", over_default(frame)]
     parts += ["## All losses on held-out rows", losses(frame, "test_score")]
     parts += ["## All losses by the best score over the folds", losses(frame, "cv_score")]
     parts += ["## What the searches cost", seconds(frame)]

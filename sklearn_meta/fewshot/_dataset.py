@@ -13,6 +13,7 @@ from sklearn_meta.fewshot._batches import Group
 from sklearn_meta.fewshot._encoding import encode_episode
 from sklearn_meta.fewshot._rows import dense
 from sklearn_meta.fewshot._seeding import as_tensors
+from sklearn_meta.fewshot._table_columns import CodedTable
 from sklearn_meta.fewshot._task import Task
 
 
@@ -122,6 +123,8 @@ def check_task(task, description, kind):
             X = dense(check_table(None, task.X, reset=True))
         else:
             X = np.asarray(task.X)
+        if description["name"] in ("table", "attributes"):
+            X = CodedTable.of(X)  # once, not in each of its episodes
         if kind == "regression":
             y = check_regression_target(task.y, X.shape[0])
         else:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sklearn_meta.exceptions import TableError
+from sklearn_meta.fewshot._table_columns import CodedTable
 from sklearn_meta.fewshot._task import as_task, as_task_source
 
 
@@ -189,8 +190,8 @@ class EpisodeSampler:
 
 
 def _episode(task, support, query, targets, n_classes):
-    X = task.X if hasattr(task.X, "iloc") else np.asarray(task.X)
-    take = X.iloc.__getitem__ if hasattr(X, "iloc") else X.__getitem__
+    X = task.X if isinstance(task.X, CodedTable) else getattr(task.X, "iloc", None)
+    take = (np.asarray(task.X) if X is None else X).__getitem__
     return Episode(
         take(support), targets[support], take(query), targets[query], n_classes, support, query
     )

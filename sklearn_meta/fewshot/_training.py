@@ -47,8 +47,8 @@ class MetaTraining(BaseEstimator):
     resample : bool, default=True
         Draw new episodes in each epoch; false repeats those of the first.
     mixed_precision : bool, default=False
-        Whether matrix products are computed in bfloat16 (weights, sums and the optimiser stay in
-        float32): about twice as fast on a GPU that has units for it, seldom faster on a CPU.
+        Whether matrix products and convolutions are computed in bfloat16 (weights, sums and the
+        optimiser stay in float32): faster where the device has units for it, slower elsewhere.
     tasks_per_chunk : int or None, default=None
         Episodes that are in memory at once; None chooses by their size.
     checkpoint : str, PathLike or None, default=None

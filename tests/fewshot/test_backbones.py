@@ -13,6 +13,7 @@ from sklearn_meta.fewshot._episodes import EpisodeSampler
 from sklearn_meta.fewshot._seeding import as_tensors
 from sklearn_meta.fewshot.backbones import Conv4, SmallResNet, make_backbone
 from sklearn_meta.fewshot.backbones._factory import complete
+from sklearn_meta.fewshot.backbones._images import ImageNorm, ReferenceNorm
 
 TABLE = {"name": "table", "width": 16}
 
@@ -46,6 +47,25 @@ def test_episodes_of_unlike_shape_are_kept_apart():
     _, groups = collate([episode_of(5), episode_of(100), episode_of(6)])
     assert sorted(group.n_tasks for group in groups) == [1, 2]
     assert [chunk.n_tasks for chunk in max(groups, key=lambda g: g.n_tasks).chunks(1)] == [1, 1]
+
+
+@pytest.mark.parametrize("norm", [ReferenceNorm, ImageNorm])
+def test_pooling_may_come_before_normalising(norm):
+    torch.manual_seed(0)
+    layer, x = norm(4), torch.randn(6, 4, 8, 8)
+    layer.weight.data = torch.tensor([0.5, -2.0, 1.0, 3.0])
+    layer.bias.data = torch.randn(4)
+    expected = torch.nn.functional.max_pool2d(layer(x, 3), 2)
+    torch.testing.assert_close(layer(x, 3, halved=True), expected)
+
+
+def test_convolutions_are_computed_in_the_precision_asked_for():
+    network, pixels = Conv4(n_filters=4), torch.rand(2, 3, 1, 28, 28)
+    plain = vmap(lambda x: network({"pixels": x}, {}))(pixels)
+    with torch.autocast("cpu", torch.bfloat16):
+        fast = vmap(lambda x: network({"pixels": x}, {}))(pixels)
+    assert fast.dtype == torch.bfloat16
+    torch.testing.assert_close(fast.float(), plain, atol=0.1, rtol=0.05)
 
 
 @pytest.mark.parametrize("network", [Conv4(n_filters=4, size=(12, 12)), SmallResNet(widths=(4, 6))])

@@ -6,6 +6,7 @@ import pytest
 
 from sklearn_meta._validation import check_table
 from sklearn_meta.fewshot._projections import projections
+from sklearn_meta.fewshot._table_columns import CodedTable, TableColumns
 from sklearn_meta.fewshot._table_encoder import N_CELL, N_COLUMN, TableEncoder
 
 
@@ -78,6 +79,64 @@ def test_levels_become_columns():
     assert rows["cells"][3, :3, 3].tolist() == [1, 1, 1]
     unseen = frame.assign(size="xl")
     assert np.isfinite(encoder.transform(check_table(None, unseen, reset=True))["cells"]).all()
+
+
+def mixed_table(n_rows=40):
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "n": np.where(rng.random(n_rows) < 0.2, np.nan, rng.normal(size=n_rows)),
+            "text": rng.choice(["u", "v", "w", None], n_rows),
+            "many": [f"level {number % 23}" for number in range(n_rows)],
+            "kind": pd.Categorical(rng.choice([3, 1, 2], n_rows), categories=[1, 2, 3, 4]),
+            "flag": rng.random(n_rows) < 0.5,
+            "day": pd.date_range("2020-01-01", periods=n_rows).where(rng.random(n_rows) < 0.8),
+            "empty": pd.Categorical([None] * n_rows, categories=["x"]),
+        }
+    )
+
+
+def test_rows_of_a_coded_table_are_encoded_as_those_of_the_table():
+    table, y = check_table(None, mixed_table(), reset=True), np.arange(40) % 2
+    coded = CodedTable.of(table)
+    support, query = np.arange(0, 30, 2), np.arange(1, 40, 2)
+    plain = TableEncoder().fit(table.iloc[support], y[support], 2)
+    fast = TableEncoder().fit(coded[support], y[support], 2)
+    assert fast.columns.levels == plain.columns.levels
+    np.testing.assert_array_equal(fast.context["columns"], plain.context["columns"])
+    for rows in (support, query):
+        expected, got = plain.transform(table.iloc[rows]), fast.transform(coded[rows])
+        for name in expected:
+            np.testing.assert_array_equal(got[name], expected[name])
+
+
+def test_columns_of_numbers():
+    table = check_table(None, mixed_table(), reset=True)
+    columns = TableColumns().fit(table)
+    numbers = columns.transform(table)
+    levels = dict(zip(table.columns, columns.levels, strict=True))
+    assert levels["n"] is levels["flag"] is levels["day"] is None
+    assert sorted(levels["text"]) == ["u", "v", "w"] and sorted(levels["kind"]) == ["1", "2", "3"]
+    twice = sorted(f"level {number}" for number in range(17))  # the other six come once
+    assert levels["many"] == twice[:16] and list(levels["empty"]) == []
+    text = numbers[:, 1:4]
+    for place, level in enumerate(levels["text"]):
+        present = table["text"].notna().to_numpy()
+        assert (text[present, place] == (table["text"][present] == level)).all()
+        assert np.isnan(text[~present]).all()
+    days = (table["day"] - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)
+    np.testing.assert_array_equal(numbers[:, -2], days)
+    assert np.isnan(numbers[:, -1]).all() and numbers.shape[1] == 1 + 3 + 16 + 3 + 1 + 1 + 1
+
+
+def test_a_column_is_read_as_it_was_learned():
+    numbers = pd.DataFrame({"a": [1, 2, 1, 2]})
+    texts = numbers.astype("str")
+    as_category = numbers.astype("category")
+    learned = TableColumns().fit(numbers)
+    np.testing.assert_array_equal(learned.transform(as_category), [[1], [2], [1], [2]])
+    learned = TableColumns().fit(texts)
+    np.testing.assert_array_equal(learned.transform(numbers), learned.transform(texts))
 
 
 @pytest.mark.parametrize("X", [np.ones((6, 3)), np.full((6, 2), np.nan), np.eye(6)[:, :1]])

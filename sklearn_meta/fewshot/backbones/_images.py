@@ -1,15 +1,17 @@
 """Networks for images: four convolutions, and a small residual network."""
 
+from abc import abstractmethod
+
 import torch
 from torch import nn
-from torch.nn.functional import group_norm, max_pool2d, relu
+from torch.nn.functional import conv2d, max_pool2d, relu
 
 
-class ReferenceNorm(nn.Module):
-    """Normalise channels by the statistics of the first `n_reference` images of a task.
+class ChannelNorm(nn.Module):
+    """Shift and scale channels by statistics that a leaf takes, then by what is learned.
 
-    With the support images as reference, what is said of a query image depends on no other query
-    image; with all images as reference (None) it is batch normalisation, and transductive.
+    A channel is only ever scaled upwards: which way is up is its filter's to learn, so nothing is
+    lost, and pooling by the maximum may come first, which leaves a quarter of the pixels to scale.
     """
 
     def __init__(self, n_channels, eps=1e-5):
@@ -18,27 +20,39 @@ class ReferenceNorm(nn.Module):
         self.weight = nn.Parameter(torch.ones(n_channels))
         self.bias = nn.Parameter(torch.zeros(n_channels))
 
-    def forward(self, x, n_reference=None):
-        """Return normalised images of the same shape."""
-        reference = x if n_reference is None else x[:n_reference]
-        variance, mean = torch.var_mean(reference, dim=(0, 2, 3), correction=0, keepdim=True)
-        scale = self.weight[:, None, None] * torch.rsqrt(variance + self.eps)
+    def forward(self, x, n_reference=None, halved=False):
+        """Return normalised images, of half the size if `halved`."""
+        variance, mean = self.statistics(x, n_reference)
+        scale = self.weight.abs()[:, None, None] * torch.rsqrt(variance.float() + self.eps)
+        shift = self.bias[:, None, None] - mean * scale
         # one pass over the images: they are large, the channels' numbers are not
-        return torch.addcmul(self.bias[:, None, None] - mean * scale, x, scale)
+        x = _halve(x) if halved else x
+        return torch.addcmul(shift.to(x.dtype), x, scale.to(x.dtype))
+
+    @abstractmethod
+    def statistics(self, x, n_reference):
+        """Return variances and means that fit beside `x`."""
 
 
-class ImageNorm(nn.Module):
+class ReferenceNorm(ChannelNorm):
+    """Normalise channels by the statistics of the first `n_reference` images of a task.
+
+    With the support images as reference, what is said of a query image depends on no other query
+    image; with all images as reference (None) it is batch normalisation, and transductive.
+    """
+
+    def statistics(self, x, n_reference):
+        """Return those of the reference images, for each channel."""
+        reference = x if n_reference is None else x[:n_reference]
+        return torch.var_mean(reference, dim=(0, 2, 3), correction=0, keepdim=True)
+
+
+class ImageNorm(ChannelNorm):
     """Normalise each image by its own statistics, so that none depends on another."""
 
-    def __init__(self, n_channels, eps=1e-5):
-        super().__init__()
-        self.eps = eps
-        self.weight = nn.Parameter(torch.ones(n_channels))
-        self.bias = nn.Parameter(torch.zeros(n_channels))
-
-    def forward(self, x, n_reference=None):
-        """Return normalised images of the same shape."""
-        return group_norm(x, 1, self.weight, self.bias, self.eps)
+    def statistics(self, x, n_reference):
+        """Return those of each image, over all channels."""
+        return torch.var_mean(x, dim=(1, 2, 3), correction=0, keepdim=True)
 
 
 _NORMS = {"reference": ReferenceNorm, "image": ImageNorm}
@@ -94,7 +108,7 @@ class Conv4(nn.Module):
         """Return vectors of shape (n_samples, n_out)."""
         x = rows["pixels"]
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            x = relu(_halve(norm(convolution(x), n_reference)))  # the same, on fewer pixels
+            x = relu(norm(_convolved(x, convolution), n_reference, halved=True))
         return x.flatten(1)
 
 
@@ -155,3 +169,12 @@ class ResidualBlock(nn.Module):
 def _halve(x):
     """Pool 2x2 where there is something to pool."""
     return max_pool2d(x, (min(2, x.shape[-2]), min(2, x.shape[-1])))
+
+
+def _convolved(x, convolution):
+    """Convolve, in the precision that autocast asks for: beneath vmap it forgets convolutions."""
+    device = x.device.type
+    if not torch.is_autocast_enabled(device):
+        return convolution(x)
+    dtype = torch.get_autocast_dtype(device)
+    return conv2d(x.to(dtype), convolution.weight.to(dtype), padding=convolution.padding)
