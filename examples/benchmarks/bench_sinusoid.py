@@ -6,12 +6,9 @@ interrupted goes on from its checkpoint::
 
     python bench_sinusoid.py --results results/sinusoid.csv --seeds 5
     python bench_sinusoid.py --results results/sinusoid.csv --summary
-
-``--speed`` measures episodes put side by side by ``torch.func.vmap`` against a loop over them.
 """
 
 import argparse
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,14 +101,10 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--summary", action="store_true", help="print the table and stop")
     parser.add_argument("--write", type=Path, help="put the table into this page as well")
-    parser.add_argument("--speed", action="store_true", help="measure vmap against a loop and stop")
     options = parser.parse_args()
     import torch
 
     torch.set_num_threads(options.threads)
-    if options.speed:
-        print(speed())
-        return
     results = ResultsFile(options.results, ("run", "seed", "iterations", "shots", "steps"), COLUMNS)
     if not options.summary:
         run_all(options, results)
@@ -234,69 +227,6 @@ def summary(frame):
         )
     header = ["run", "iterations", "shots", "steps", "mean squared error", "s.e.", "seeds", "min"]
     return markdown(header, lines)
-
-
-def speed(n_tasks=25, n_iterations=30):
-    """Return milliseconds of a step with tasks side by side, and one after the other."""
-    import torch
-
-    from sklearn_meta.fewshot import EpisodeSampler
-    from sklearn_meta.fewshot._batches import collate
-    from sklearn_meta.fewshot._dataset import EpisodeDataset
-    from sklearn_meta.fewshot._gradient import GradientModule
-    from sklearn_meta.fewshot._task import as_task_source
-
-    description = {"name": "mlp", "n_features": 1, "hidden": [40, 40]}
-    plain = {"rates": "fixed", "first_order": False, "multi_step_loss": False, "fit_steps": None}
-    lines = []
-    for steps in (1, 5):
-        settings = {**plain, **_INNER, "inner_steps": steps, "adapt_body": True}
-        module = GradientModule(description, "regression", settings)
-        dataset = EpisodeDataset(
-            as_task_source(family(SETTINGS["maml-5"], 15)),
-            EpisodeSampler("regression", shots=5, queries=10),
-            description,
-            normalize_y=False,
-            n_episodes=n_tasks,
-            meta_batch_size=n_tasks,
-            seed=0,
-        )
-        _, (group,) = collate(dataset.__getitems__(range(n_tasks)))
-
-        def side_by_side(module=module, group=group):
-            module.mean_loss(group, training=True).backward()
-
-        def one_by_one(module=module, group=group):
-            losses = [module.training_loss(*episode, None) for episode in _episodes(group)]
-            torch.stack(losses).mean().backward()
-
-        times = []
-        for way in (side_by_side, one_by_one):
-            way()
-            seconds = []
-            for _ in range(n_iterations):
-                started = time.thread_time()
-                way()
-                seconds.append(time.thread_time() - started)
-            times.append(1000 * float(np.median(seconds)))
-        lines.append([steps, f"{times[0]:.1f}", f"{times[1]:.1f}", f"{times[1] / times[0]:.1f}"])
-    return markdown(["inner steps", "vmap, ms", "loop, ms", "times faster"], lines)
-
-
-def _episodes(group):
-    """Take a group apart into (support, query) of single episodes."""
-    for place in range(group.n_tasks):
-        support = {
-            "rows": {"values": group.support["rows"]["values"][place]},
-            "context": {},
-            "targets": group.support["targets"][place],
-        }
-        query = {
-            "rows": {"values": group.query["rows"]["values"][place]},
-            "targets": group.query["targets"][place],
-            "weights": group.query["weights"][place],
-        }
-        yield support, query
 
 
 if __name__ == "__main__":

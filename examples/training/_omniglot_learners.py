@@ -25,18 +25,21 @@ class Plan:
     training: dict = field(default_factory=dict)
 
 
+_FAST = {"mixed_precision": True}
+_COMPARING = {"learning_rate": 3e-3, **_FAST}
 _MEMORY = {"hidden": 100, "n_orders": 2}
 
 LEARNERS = {
-    "PrototypicalClassifier": Plan(),
+    "PrototypicalClassifier": Plan(training=_COMPARING),
     # by squared distance, one shot and no context it would be the prototypical network again
-    "MatchingClassifier": Plan(params={"distance": "cosine"}),
-    "SiameseClassifier": Plan(params={"margin": 2.0}),
+    "MatchingClassifier": Plan(params={"distance": "cosine"}, training=_COMPARING),
+    "SiameseClassifier": Plan(params={"margin": 2.0}, training=_COMPARING),
     "MetaSGDClassifier": Plan(1, 2.0, {"inner_steps": 1, "inner_lr": 0.05}),
     "MAMLClassifier": Plan(1, 2.0, {"inner_steps": 2, "inner_lr": 0.05, "learn_rates": True}),
-    "MANNClassifier": Plan(1, 2.0, _MEMORY),
-    "NTMClassifier": Plan(1, 2.0, {**_MEMORY, "memory_slots": 32}),
-    "FineTuningClassifier": Plan(1, 1.0, {"fit_steps": 20}),  # transfer: ordinary training first
+    "MANNClassifier": Plan(1, 2.0, _MEMORY, _FAST),
+    "NTMClassifier": Plan(1, 2.0, {**_MEMORY, "memory_slots": 32}, _FAST),
+    # transfer: ordinary training first
+    "FineTuningClassifier": Plan(1, 1.0, {"fit_steps": 20}, _FAST),
     "ReptileClassifier": Plan(
         1,
         1.0,

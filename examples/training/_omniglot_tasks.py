@@ -24,11 +24,11 @@ class StrokeTasks:
         Characters of a task; an alphabet with fewer gives all that it has.
     amounts : Amounts, default=Amounts()
         How much each drawing is distorted.
-    new_alphabets : float, default=0.75
+    new_alphabets : float, default=0.5
         Share of the tasks whose characters are turned or mirrored.
-    new_characters : float, default=0.5
+    new_characters : float, default=0.15
         Share of the tasks whose characters are bent.
-    mixed : float, default=0.1
+    mixed : float, default=0.3
         Share of the tasks with characters of all alphabets.
     n_images : int, default=6
         Images of each character, of as many drawers.
@@ -39,9 +39,9 @@ class StrokeTasks:
         drawings,
         n_ways=20,
         amounts=None,
-        new_alphabets=0.75,
-        new_characters=0.5,
-        mixed=0.1,
+        new_alphabets=0.5,
+        new_characters=0.15,
+        mixed=0.3,
         n_images=N_IMAGES,
     ):
         self.points = torch.as_tensor(drawings.points)

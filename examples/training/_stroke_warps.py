@@ -31,16 +31,16 @@ class Amounts:
         Of the logarithm of the pen's radius.
     """
 
-    turn: float = 0.12
-    shear: float = 0.12
-    scale: float = 0.1
-    shift: float = 3.0
-    stroke_turn: float = 0.08
-    stroke_scale: float = 0.08
-    stroke_shift: float = 2.0
-    wave: float = 1.5
-    wobble: float = 1.0
-    pen: float = 0.12
+    turn: float = 0.06
+    shear: float = 0.06
+    scale: float = 0.05
+    shift: float = 1.5
+    stroke_turn: float = 0.04
+    stroke_scale: float = 0.04
+    stroke_shift: float = 1.0
+    wave: float = 0.75
+    wobble: float = 0.5
+    pen: float = 0.06
 
     def times(self, factor):
         """Return amounts that are so many times as large."""
