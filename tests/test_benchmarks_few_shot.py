@@ -224,10 +224,11 @@ def test_summary_is_paired_over_tables(load):
         {"table": table, "role": "report", "kind": "classification", "shots": 2, "seed": 0}
         | {"model": model, "score": score + offset, "accuracy": 0.5, "seconds": 1}
         for table, offset in (("t", 0.0), ("u", 0.2))
-        for model, score in (("random_forest", 0.6), ("3_nn", 0.5))
+        for model, score in (("random_forest", 0.6), ("3_nn", 0.5), ("Ours", 0.61 + offset / 4))
     ]
     text = load("bench_few_shot_tables").summary(pd.DataFrame(rows))
     assert "-0.100 ± 0.000" in text and "0.700" in text
+    assert text.endswith("| t | +0.010 |\n| u | +0.060 |\n| better / all | 2 / 2 |")
 
 
 def test_no_training_on_reported_tables(load):

@@ -174,6 +174,10 @@ def summary(frame):
         if REFERENCE in by_table:
             parts.append(f"{measure} minus that of {REFERENCE}, paired over tables, with s.e.")
             parts.append(_differences(by_table))
+            ours = [name for name in by_table if name[0].isupper()]  # classes of the package
+            if ours:
+                parts.append("Table by table: the same, mean over the numbers of rows")
+                parts.append(_table_by_table(by_table, ours))
     return "\n\n".join(parts)
 
 
@@ -186,6 +190,15 @@ def _scores(by_table):
         lines.append([model, *(f"{cell:.3f}" for cell in cells)])
     n_tables = [str(by_table.xs(number, level="shots").shape[0]) for number in shots]
     return markdown(["model", *map(str, shots)], [*lines, ["tables", *n_tables]])
+
+
+def _table_by_table(by_table, ours):
+    """Return a row per table with the lead of each meta-trained learner, the worst first."""
+    leads = by_table[ours].sub(by_table[REFERENCE], axis=0).groupby(level="table").mean()
+    leads = leads.loc[leads.mean(axis=1).sort_values().index]
+    lines = [[table, *(f"{lead:+.3f}" for lead in row)] for table, row in leads.iterrows()]
+    won = ["better / all", *(f"{(leads[name] > 0).sum()} / {len(leads)}" for name in ours)]
+    return markdown(["table", *ours], [*lines, won])
 
 
 def _differences(by_table):

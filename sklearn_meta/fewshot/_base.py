@@ -45,6 +45,7 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
     }
 
     _kind = None
+    _learned_with = ()  # parameters without whose default the shipped weights mean nothing
 
     @_fit_context(prefer_skip_nested_validation=True)
     def meta_fit(self, tasks, *, validation_tasks=None, resume=False):
@@ -134,7 +135,7 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
         normalize_y = getattr(self, "normalize_y", False)
         with seeded(seed, device):
             module = self._module_class(**self._module_params(description))
-            if start is None and self.pretrained == SHIPPED:
+            if start is None and self.pretrained == SHIPPED and self._as_shipped():
                 start = shipped_start(type(self).__name__, description, module)
             if start is None:
                 from sklearn_meta.fewshot._teaching import scratch_start  # brings skorch
@@ -151,6 +152,11 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
         self.state_ = {name: np.array(a, order="C") for name, a in as_arrays(state).items()}
         self.fitted_start_ = start
         return self
+
+    def _as_shipped(self):
+        """Tell whether the shipped weights were learned with the settings of this learner."""
+        default = type(self)()
+        return all(getattr(self, name) == getattr(default, name) for name in self._learned_with)
 
     def _outputs(self, X):
         """Return logits or standardised predictions of query rows."""

@@ -40,7 +40,7 @@ class MatchingClassifier(FewShotClassifierMixin, BaseFewShotLearner):
     >>> from sklearn.datasets import load_iris
     >>> from sklearn_meta.fewshot import MatchingClassifier
     >>> X, y = load_iris(return_X_y=True)
-    >>> clf = MatchingClassifier(scratch_iterations=2, random_state=0).fit(X[::10], y[::10])
+    >>> clf = MatchingClassifier(random_state=0).fit(X[::10], y[::10])
     >>> bool(clf.score(X, y) > 0.8)
     True
     """
@@ -53,6 +53,7 @@ class MatchingClassifier(FewShotClassifierMixin, BaseFewShotLearner):
     }
 
     _module_class = MatchingModule
+    _learned_with = ("distance",)
 
     def __init__(
         self,

@@ -33,7 +33,7 @@ class PrototypicalClassifier(FewShotClassifierMixin, BaseFewShotLearner):
     >>> from sklearn.datasets import load_iris
     >>> from sklearn_meta.fewshot import PrototypicalClassifier
     >>> X, y = load_iris(return_X_y=True)
-    >>> clf = PrototypicalClassifier(scratch_iterations=2, random_state=0).fit(X[::10], y[::10])
+    >>> clf = PrototypicalClassifier(random_state=0).fit(X[::10], y[::10])
     >>> bool(clf.score(X, y) > 0.8)
     True
     """
@@ -44,6 +44,7 @@ class PrototypicalClassifier(FewShotClassifierMixin, BaseFewShotLearner):
     }
 
     _module_class = PrototypicalModule
+    _learned_with = ("distance",)
 
     def __init__(
         self,

@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_wine
+from sklearn.model_selection import train_test_split
 
+from sklearn_meta import fewshot
 from sklearn_meta.fewshot import MetaTraining, PrototypicalClassifier
 from sklearn_meta.fewshot import _shipped as shipped
 
@@ -33,9 +36,15 @@ def test_shipped_weights_are_the_default(folder):
 
 
 @pytest.mark.parametrize(
-    "settings", [{"pretrained": None}, {"backbone_params": {"width": 32}}, {"backbone": "mlp"}]
+    "settings",
+    [
+        {"pretrained": None},
+        {"backbone_params": {"width": 32}},
+        {"backbone": "mlp"},
+        {"distance": "cosine"},
+    ],
 )
-def test_other_networks_learn_from_the_support_rows(folder, settings):
+def test_others_learn_from_the_support_rows(folder, settings):
     assert behind(PrototypicalClassifier(scratch_iterations=1, **settings)) == 1
 
 
@@ -48,3 +57,19 @@ def test_what_meta_fit_learned_comes_first(folder):
 def test_without_a_file_there_is_nothing_to_start_from(monkeypatch, tmp_path):
     monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     assert behind(PrototypicalClassifier(scratch_iterations=1)) == 1
+
+
+@pytest.mark.parametrize("learner", ["PrototypicalClassifier", "MatchingClassifier"])
+def test_what_comes_with_the_package(learner):
+    path = shipped.shipped_path(learner)
+    assert path.stat().st_size < 300_000
+    X, y = load_wine(return_X_y=True)
+    scores = []
+    for seed in range(5):
+        X_support, X_query, y_support, y_query = train_test_split(
+            X, y, train_size=9, stratify=y, random_state=seed
+        )
+        clf = getattr(fewshot, learner)().fit(X_support, y_support)
+        scores.append(clf.score(X_query, y_query))
+    assert clf.fitted_start_.n_iterations >= 1000
+    assert np.mean(scores) > 0.85
