@@ -40,14 +40,22 @@ def test_it_drops_out_without_weights(no_weights):
         SearchSpace("multiclass", ["few_shot"])
 
 
+def test_it_waits_to_be_named(weights):
+    assert "few_shot" not in SearchSpace("multiclass", n_rows=60, n_columns=4).families
+    listed = candidate_configurations("multiclass")
+    assert "few_shot" not in {configuration["family"] for configuration in listed}
+    named = candidate_configurations("multiclass", ["few_shot"])
+    assert [configuration["family"] for configuration in named] == ["few_shot"] * 2
+
+
 def test_it_is_for_few_rows_and_classes(weights):
-    few = SearchSpace("multiclass", n_rows=60, n_columns=4, n_classes=3)
-    many = SearchSpace("multiclass", n_rows=6000, n_columns=4, n_classes=3)
-    assert "few_shot" in few.families and "few_shot" not in many.families
-    listed = [configuration["family"] for configuration in candidate_configurations("multiclass")]
-    assert listed.count("few_shot") == 2
-    assert "few_shot" not in SearchSpace("regression", n_rows=60, n_columns=4).families
-    assert "few_shot" not in SearchSpace("multiclass", n_rows=60, weighted=True).families
+    def affords(kind, **size):
+        return SearchSpace(kind, n_columns=4, **size).affords("few_shot")
+
+    assert affords("multiclass", n_rows=60, n_classes=3)
+    assert not affords("multiclass", n_rows=6000, n_classes=3)
+    assert not affords("multiclass", n_rows=60, n_classes=3, weighted=True)
+    assert not affords("regression", n_rows=60)
 
 
 @pytest.mark.parametrize("learner", ["prototypical", "matching"])

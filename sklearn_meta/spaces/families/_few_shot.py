@@ -40,5 +40,6 @@ FEW_SHOT = Family(
     kinds=CLASSIFICATION,
     limits=_limits,
     ready=weights_are_there,
+    by_default=False,  # it cost more trials than it was worth (docs/benchmarks/few_shot_search.md)
     lacking="it needs meta-learned weights, and this installation comes without",
 )
