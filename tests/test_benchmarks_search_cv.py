@@ -2,6 +2,7 @@
 
 import importlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,17 @@ def load(monkeypatch):
 @pytest.mark.parametrize(("n_fits", "first"), [(1, 1), (3, 3), (16, 10), (27, 18)])
 def test_halving_begins_with_so_many(load, n_fits, first):
     assert load("_search_cv_setup").n_first(n_fits) == first
+
+
+def test_the_last_candidates_of_halving_see_nearly_all_rows(load):
+    setup = load("_search_cv_setup")
+    rng = np.random.default_rng(0)
+    X, y = pd.DataFrame(rng.normal(size=(300, 3))), rng.integers(2, size=300)
+    entry = {"task": "binary", "group": "none"}
+    estimator = setup.make_estimator("linear", entry, X, 0)
+    options = SimpleNamespace(n_iter=16, folds=3, experience="bundled")
+    search = setup.make_search("halving", estimator, entry, options, 0).fit(X, y)
+    assert sum(search.n_candidates_) == 16 and search.n_resources_[-1] > 270
 
 
 def frame():

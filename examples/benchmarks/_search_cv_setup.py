@@ -132,7 +132,14 @@ def make_search(system, estimator, entry, options, seed):
     if system == "random":
         return RandomizedSearchCV(estimator, ranges, n_iter=options.n_iter, **shared)
     first = n_first(options.n_iter)
-    return HalvingRandomSearchCV(estimator, ranges, n_candidates=first, factor=3, **shared)
+    return HalvingRandomSearchCV(
+        estimator,
+        ranges,
+        n_candidates=first,
+        factor=3,
+        min_resources="exhaust",  # or its last candidates would not see all rows
+        **shared,
+    )
 
 
 def n_first(n_fits):

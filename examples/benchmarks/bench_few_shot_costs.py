@@ -48,9 +48,7 @@ def main():
 def page(vmap, pace, memory):
     """Return a page of the documentation around the tables."""
     return (
-        "# What meta-training costs\n\nMade by `python "
-        "examples/benchmarks/bench_few_shot_costs.py --write docs/benchmarks/few_shot_costs.md`: "
-        "one thread, processor time.\n\n"
+        f"# What meta-training costs\n\nMade by `{COMMAND}`: one thread, processor time.\n\n"
         "## Episodes side by side against a loop\n\n25 tasks of MAML on sinusoids, 5 support "
         f"points and 10 query points, by `torch.func.vmap` and one after the other:\n\n{vmap}\n\n"
         "## Episodes a second\n\nDefault parameters, batches of four episodes of 5 classes, one "

@@ -23,7 +23,9 @@ class ChannelNorm(nn.Module):
     def forward(self, x, n_reference=None, halved=False):
         """Return normalised images, of half the size if `halved`."""
         variance, mean = self.statistics(x, n_reference)
-        scale = self.weight.abs()[:, None, None] * torch.rsqrt(variance.float() + self.eps)
+        scale = self.weight.abs()[:, None, None] * torch.rsqrt(
+            variance.to(self.weight.dtype) + self.eps
+        )
         shift = self.bias[:, None, None] - mean * scale
         # one pass over the images: they are large, the channels' numbers are not
         x = _halve(x) if halved else x
