@@ -320,3 +320,10 @@ def test_accuracy_by_instance_of_an_untrained_memory(load, monkeypatch):
     learner.meta_fit(lambda rng: (rng.random((55, 28, 28)), np.repeat(np.arange(5), 11)))
     accuracies = bench.by_instance(learner, tasks)
     assert len(accuracies) == 10 and all(0 <= value <= 1 for value in accuracies)
+
+
+def test_costs_are_measured(load):
+    costs = load("bench_few_shot_costs")
+    assert min(costs.vmap_and_loop(1, n_tasks=2, n_iterations=1)) > 0
+    seconds, size = costs.training_cost("PrototypicalClassifier", "table")
+    assert seconds > 0 and size > 0

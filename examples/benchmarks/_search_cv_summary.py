@@ -98,8 +98,7 @@ def without_scores(frame):
     """Name the tables on which a search had no score to choose by."""
     lost = frame[(frame["status"] == "ok") & frame["cv_score"].isna()]
     return "".join(
-        f" On {', '.join(dict.fromkeys(part['table']))} the scores of `{system}` were NaN: too few "
-        "rows of its early rounds for every class."
+        f" On {', '.join(dict.fromkeys(part['table']))} the scores of `{system}` were NaN."
         for system, part in lost.groupby("system")
     )
 
@@ -129,14 +128,16 @@ def report(frame):
     n_seeds, n_tables = frame["seed"].nunique(), frame["table"].nunique()
     n_iter, folds = frame["n_iter"].iloc[0], frame["folds"].iloc[0]
     failed = frame[frame["status"] != "ok"]
+    cold = " `meta_cold` is `MetaSearchCV` without experience."
+    cold = cold if "meta_cold" in set(frame["system"]) else ""
     parts = [
         "# MetaSearchCV against scikit-learn's searches",
         f"{n_tables} tables, {frame['model'].nunique()} models, {n_seeds} seed(s), {n_iter} "
         f"candidates on {folds} folds each ({n_iter * folds} fits), the same folds and ranges. A "
         "lead is how much better the score is, in percent of its size (ROC AUC, negative log loss, "
         "negative root mean squared error); mean ± standard error over tables, each a mean over "
-        "seeds. `meta_cold` is `MetaSearchCV` without experience; the best score over the folds of "
-        "`halving` is left out, for it is one on rows that it drew itself." + without_scores(frame),
+        "seeds. The best score over the folds of `halving` is left out, for it is one on rows that "
+        "it drew itself." + cold + without_scores(frame),
         "```bash\npython examples/benchmarks/bench_search_cv.py run --tables SHARED/datasets "
         "--results search_cv.csv\npython examples/benchmarks/bench_search_cv.py summarise "
         "--results search_cv.csv --out docs/benchmarks/search_cv.md\n```",

@@ -171,6 +171,9 @@ def summary(frame):
         if kind == "classification":
             parts.append("Mean accuracy")
             parts.append(_scores(means["accuracy"].unstack("model")))
+        parts.append("Mean processor seconds to fit and to predict")
+        seconds = part.groupby(["table", "shots", "model"], sort=False)["seconds"].mean()
+        parts.append(_scores(seconds.unstack("model")))
         if REFERENCE in by_table:
             parts.append(f"{measure} minus that of {REFERENCE}, paired over tables, with s.e.")
             parts.append(_differences(by_table))

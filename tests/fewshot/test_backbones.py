@@ -59,8 +59,9 @@ def test_pooling_may_come_before_normalising(norm):
     torch.testing.assert_close(layer(x, 3, halved=True), expected)
 
 
-def test_convolutions_are_computed_in_the_precision_asked_for():
-    network, pixels = Conv4(n_filters=4), torch.rand(2, 3, 1, 28, 28)
+@pytest.mark.parametrize("network", [Conv4(n_filters=4), SmallResNet(widths=(4, 6))])
+def test_convolutions_are_computed_in_the_precision_asked_for(network):
+    pixels = torch.rand(2, 3, 1, 28, 28)
     plain = vmap(lambda x: network({"pixels": x}, {}))(pixels)
     with torch.autocast("cpu", torch.bfloat16):
         fast = vmap(lambda x: network({"pixels": x}, {}))(pixels)

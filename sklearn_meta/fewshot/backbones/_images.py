@@ -163,9 +163,10 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x, n_reference):
         """Return images of half the size."""
-        inner = relu(self.norms[0](self.first(x), n_reference))
-        inner = self.norms[1](self.second(inner), n_reference)
-        return relu(_halve(inner + self.norms[2](self.beside(x), n_reference)))
+        inner = relu(self.norms[0](_convolved(x, self.first), n_reference))
+        inner = self.norms[1](_convolved(inner, self.second), n_reference)
+        beside = self.norms[2](_convolved(x, self.beside), n_reference)
+        return relu(_halve(inner + beside))
 
 
 def _halve(x):
