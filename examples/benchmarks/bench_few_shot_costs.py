@@ -109,7 +109,7 @@ def vmap_and_loop(steps, n_tasks=25, n_iterations=30):
         module.mean_loss(group, training=True).backward()
 
     def one_by_one():
-        losses = [module.training_loss(*episode, None) for episode in _episodes(group)]
+        losses = [module.training_loss(*episode, None) for episode in group.episodes()]
         torch.stack(losses).mean().backward()
 
     medians = []
@@ -122,22 +122,6 @@ def vmap_and_loop(steps, n_tasks=25, n_iterations=30):
             seconds.append(time.thread_time() - started)
         medians.append(1000 * float(np.median(seconds)))
     return medians
-
-
-def _episodes(group):
-    """Take a group apart into (support, query) of single episodes."""
-    for place in range(group.n_tasks):
-        support = {
-            "rows": {"values": group.support["rows"]["values"][place]},
-            "context": {},
-            "targets": group.support["targets"][place],
-        }
-        query = {
-            "rows": {"values": group.query["rows"]["values"][place]},
-            "targets": group.query["targets"][place],
-            "weights": group.query["weights"][place],
-        }
-        yield support, query
 
 
 def episodes_a_second():

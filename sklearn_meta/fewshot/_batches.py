@@ -28,6 +28,15 @@ class Group:
                 part.stop - part.start,
             )
 
+    def episodes(self):
+        """Take the group apart: yield support and query of each episode, without the task axis."""
+        for place in range(self.n_tasks):
+            support, query = (
+                _map(lambda tensor, place=place: tensor[place], tree)
+                for tree in (self.support, self.query)
+            )
+            yield support, query
+
     def to(self, device):
         """Move to a device."""
         if str(device) == "cpu":

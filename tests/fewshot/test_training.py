@@ -59,19 +59,8 @@ def gradients(module, loss):
 def test_side_by_side_equals_one_by_one():
     module, group = module_of(), sinusoid_group()
     together = gradients(module, module.mean_loss(group, training=True))
-    losses = []
-    for place in range(group.n_tasks):
-        support = {
-            "rows": {"values": group.support["rows"]["values"][place]},
-            "context": {},
-            "targets": group.support["targets"][place],
-        }
-        query = {
-            "rows": {"values": group.query["rows"]["values"][place]},
-            "targets": group.query["targets"][place],
-            "weights": group.query["weights"][place],
-        }
-        losses.append(module.training_loss(support, query, None))
+    losses = [module.training_loss(*episode, None) for episode in group.episodes()]
+    assert len(losses) == group.n_tasks
     alone = gradients(module, torch.stack(losses).mean())
     torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-4)
 
