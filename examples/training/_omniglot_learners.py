@@ -25,7 +25,7 @@ class Plan:
     training: dict = field(default_factory=dict)
 
 
-_FAST = {"mixed_precision": True}
+_FAST = {"mixed_precision": "auto"}
 _COMPARING = {"learning_rate": 3e-3, **_FAST}
 _MEMORY = {"hidden": 100, "n_orders": 2}
 

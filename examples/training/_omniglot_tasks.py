@@ -2,19 +2,23 @@
 
 import numpy as np
 import torch
+from _stroke_parts import Pens, new_characters, pairs_of
 from _stroke_pen import RADIUS, draw
 from _stroke_warps import Amounts, bend, distort, flip_and_turn, move_whole
 
 from sklearn_meta.fewshot import Task
 
 N_IMAGES = 6  # of a character: one to learn from, five to be judged on
+N_PARTS = (6, 14)  # characters whose parts make those of a task: few, so that many look alike
+CUT = 0.7  # share of the tasks of parts where these are halves, not whole characters
 
 
 class StrokeTasks:
     """Draw tasks whose images are drawn anew from distorted strokes.
 
     New alphabets are made of old ones: all characters of a task are turned or mirrored alike, and
-    each character is bent in a way of its own that its drawings share.
+    each character is bent in a way of its own that its drawings share, or put together from parts of
+    two.
 
     Parameters
     ----------
@@ -30,6 +34,8 @@ class StrokeTasks:
         Share of the tasks whose characters are bent.
     mixed : float, default=0.3
         Share of the tasks with characters of all alphabets.
+    parts : float, default=0.5
+        Share of the tasks whose characters are put together from parts of two.
     n_images : int, default=6
         Images of each character, of as many drawers.
     """
@@ -42,11 +48,14 @@ class StrokeTasks:
         new_alphabets=0.5,
         new_characters=0.15,
         mixed=0.3,
+        parts=0.5,
         n_images=N_IMAGES,
     ):
-        self.points = torch.as_tensor(drawings.points)
-        self.stroke = torch.as_tensor(drawings.stroke)
-        self.place = torch.as_tensor(drawings.place)
+        self.pens = Pens(
+            torch.as_tensor(drawings.points),
+            torch.as_tensor(drawings.stroke),
+            torch.as_tensor(drawings.place),
+        )
         self.alphabet = drawings.alphabet
         self.names = np.char.add(np.char.add(drawings.alphabet, "/"), drawings.character)
         self.rows = {name: np.flatnonzero(self.names == name) for name in np.unique(self.names)}
@@ -56,6 +65,7 @@ class StrokeTasks:
         self.new_alphabets = new_alphabets
         self.new_characters = new_characters
         self.mixed = mixed
+        self.parts = parts
         self.n_images = n_images
 
     def __call__(self, rng):
@@ -64,23 +74,33 @@ class StrokeTasks:
         if rng.random() >= self.mixed:
             alphabet = rng.choice(np.unique(self.alphabet))
             names = [name for name in names if name.startswith(f"{alphabet}/")]
-        chosen = rng.permutation(names)[: self.n_ways]
+        names = np.array(names)
+        in_parts = rng.random() < self.parts
+        if in_parts:
+            n_parts = int(rng.integers(N_PARTS[0], N_PARTS[1] + 1))
+            chosen = pairs_of(rng.permutation(names)[:n_parts], self.n_ways, rng)
+        else:
+            chosen = rng.permutation(names)[: self.n_ways, None]
         drawers = rng.permutation(self.n_drawers)[: self.n_images]  # the same for all characters
-        rows = np.concatenate([self.rows[name][drawers] for name in chosen])
         y = np.repeat(np.arange(len(chosen)), self.n_images)
+        pens = [
+            self.pens.of(np.concatenate([self.rows[name][drawers] for name in column]))
+            for column in chosen.T
+        ]
+        whole = new_characters(*pens, y, rng, rng.random() < CUT) if in_parts else pens[0]
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-        return Task(self._images(rows, y, rng, generator).numpy(), y, "strokes")
+        return Task(self._images(whole, y, rng, generator).numpy(), y, "strokes")
 
-    def _images(self, rows, y, rng, generator):
-        """Draw the rows' drawings, distorted: (n, 28, 28)."""
-        points, stroke, place = self.points[rows], self.stroke[rows], self.place[rows]
+    def _images(self, pens, y, rng, generator):
+        """Draw the drawings, distorted: (n, 28, 28)."""
+        points = pens.points
         if rng.random() < self.new_characters:
             points = bent_alike(points, y, generator)
         if rng.random() < self.new_alphabets:
             points = flip_and_turn(points, int(rng.integers(8)))
-        points = distort(points, stroke, place, self.amounts, generator)
-        pens = torch.randn(len(rows), generator=generator)
-        return draw(points, RADIUS * (self.amounts.pen * pens).exp())
+        points = distort(points, pens.stroke, pens.place, self.amounts, generator)
+        pen = torch.randn(len(points), generator=generator)
+        return draw(points, RADIUS * (self.amounts.pen * pen).exp())
 
 
 def bent_alike(points, y, generator, height=8.0, turn=0.3, scale=0.2):

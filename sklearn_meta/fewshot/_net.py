@@ -17,6 +17,7 @@ from sklearn_meta.fewshot._callbacks import (
     load_checkpoint,
 )
 from sklearn_meta.fewshot._dataset import EpisodeDataset
+from sklearn_meta.fewshot._precision import has_bfloat16_units
 from sklearn_meta.fewshot._seeding import seed_torch
 
 _OPTIMIZERS = {"adam": torch.optim.AdamW, "sgd": torch.optim.SGD}
@@ -84,8 +85,10 @@ class EpisodeNet(NeuralNet):
 
     def _precision(self):
         """Return the context in which losses are computed."""
-        device = torch.device(self.device).type
-        return torch.autocast(device, dtype=torch.bfloat16, enabled=self.mixed_precision)
+        wanted = self.mixed_precision
+        halved = has_bfloat16_units(self.device) if wanted == "auto" else wanted
+        kind = torch.device(self.device).type
+        return torch.autocast(kind, dtype=torch.bfloat16, enabled=halved)
 
     def _chunks(self, batch):
         _, groups = batch

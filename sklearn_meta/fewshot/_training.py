@@ -46,9 +46,11 @@ class MetaTraining(BaseEstimator):
         the best validation are kept, whether or not it stops early.
     resample : bool, default=True
         Draw new episodes in each epoch; false repeats those of the first.
-    mixed_precision : bool, default=False
+    mixed_precision : bool or "auto", default=False
         Whether matrix products and convolutions are computed in bfloat16 (weights, sums and the
-        optimiser stay in float32): faster where the device has units for it, slower elsewhere.
+        optimiser stay in float32): faster where the device has units for it, several times slower
+        elsewhere. "auto" does so where there are such units, so that its result depends on the
+        machine.
     tasks_per_chunk : int or None, default=None
         Episodes that are in memory at once; None chooses by their size.
     checkpoint : str, PathLike or None, default=None
@@ -81,7 +83,7 @@ class MetaTraining(BaseEstimator):
         "validation_episodes": [Interval(Integral, 1, None, closed="left")],
         "patience": [Interval(Integral, 1, None, closed="left"), None],
         "resample": ["boolean"],
-        "mixed_precision": ["boolean"],
+        "mixed_precision": ["boolean", StrOptions({"auto"})],
         "tasks_per_chunk": [Interval(Integral, 1, None, closed="left"), None],
         "checkpoint": [str, PathLike, None],
         "callbacks": [list, None],

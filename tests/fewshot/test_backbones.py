@@ -59,7 +59,9 @@ def test_pooling_may_come_before_normalising(norm):
     torch.testing.assert_close(layer(x, 3, halved=True), expected)
 
 
-@pytest.mark.parametrize("network", [Conv4(n_filters=4), SmallResNet(widths=(4, 6))])
+@pytest.mark.parametrize(
+    "network", [Conv4(n_filters=4), Conv4(strided_first=True), SmallResNet(widths=(4, 6))]
+)
 def test_convolutions_are_computed_in_the_precision_asked_for(network):
     pixels = torch.rand(2, 3, 1, 28, 28)
     plain = vmap(lambda x: network({"pixels": x}, {}))(pixels)
@@ -86,6 +88,13 @@ def test_images_that_are_normalised_by_themselves():
     torch.testing.assert_close(vectors[2:3], network({"pixels": pixels[2:3]}, {}))
     with pytest.raises(ValueError, match="'image', 'reference'"):
         Conv4(norm="batch")
+
+
+def test_blocks_of_their_own_widths():
+    network = Conv4(n_filters=(3, 4, 5), n_blocks=3, size=(16, 16), strided_first=True)
+    assert network({"pixels": torch.rand(2, 1, 16, 16)}, {}).shape == (2, network.n_out) == (2, 20)
+    with pytest.raises(ValueError, match="3 blocks, but n_blocks=4"):
+        Conv4(n_filters=(3, 4, 5))
 
 
 def test_shapes_are_read_off_the_rows():
