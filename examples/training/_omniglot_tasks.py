@@ -17,8 +17,8 @@ class StrokeTasks:
     """Draw tasks whose images are drawn anew from distorted strokes.
 
     New alphabets are made of old ones: all characters of a task are turned or mirrored alike, and
-    each character is bent in a way of its own that its drawings share, or put together from parts of
-    two.
+    each character is bent in a way of its own that its drawings share, or put together from parts
+    of two.
 
     Parameters
     ----------
