@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
-BACKBONE = {"backbone": "conv4", "backbone_params": {"n_filters": 64}}
+BACKBONE = {
+    "backbone": "resnet",
+    "backbone_params": {"widths": [32, 64, 128], "strided_first": True},
+}
 
 
 @dataclass(frozen=True)
@@ -17,12 +20,15 @@ class Plan:
         Of the time, beside the other learners.
     params, training : dict
         Parameters of the learner and of its `MetaTraining`.
+    network_of : str or None
+        The learner from whose network, of the same set and the first seed, the training begins.
     """
 
     n_seeds: int = 5
     share: float = 1.0
     params: dict = field(default_factory=dict)
     training: dict = field(default_factory=dict)
+    network_of: str | None = None
 
 
 _FAST = {"mixed_precision": "auto"}
@@ -34,17 +40,29 @@ LEARNERS = {
     # by squared distance, one shot and no context it would be the prototypical network again
     "MatchingClassifier": Plan(params={"distance": "cosine"}, training=_COMPARING),
     "SiameseClassifier": Plan(params={"margin": 2.0}, training=_COMPARING),
-    "MetaSGDClassifier": Plan(1, 2.0, {"inner_steps": 1, "inner_lr": 0.05}),
-    "MAMLClassifier": Plan(1, 2.0, {"inner_steps": 2, "inner_lr": 0.05, "learn_rates": True}),
     "MANNClassifier": Plan(1, 2.0, _MEMORY, _FAST),
     "NTMClassifier": Plan(1, 2.0, {**_MEMORY, "memory_slots": 32}, _FAST),
-    # transfer: ordinary training first
-    "FineTuningClassifier": Plan(1, 1.0, {"fit_steps": 20}, _FAST),
+    # A step of these takes several times as long, and all of them adapt a network to a task in
+    # which classes begin at their prototypes: the prototypical network's is where they begin.
+    "MetaSGDClassifier": Plan(
+        1, 1.0, {"inner_steps": 1, "inner_lr": 0.01}, network_of="PrototypicalClassifier"
+    ),
+    "MAMLClassifier": Plan(
+        1,
+        1.0,
+        {"inner_steps": 2, "inner_lr": 0.01, "learn_rates": True},
+        network_of="PrototypicalClassifier",
+    ),
     "ReptileClassifier": Plan(
         1,
         1.0,
-        {"inner_steps": 5, "inner_lr": 0.05, "head": "prototype"},
+        {"inner_steps": 5, "inner_lr": 0.01, "head": "prototype"},
         {"optimizer": "sgd", "learning_rate": 1.0, "decay": "linear"},
+        network_of="PrototypicalClassifier",
+    ),
+    # transfer: ordinary training first
+    "FineTuningClassifier": Plan(
+        1, 1.0, {"fit_steps": 20}, _FAST, network_of="PrototypicalClassifier"
     ),
 }
 

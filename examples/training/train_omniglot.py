@@ -123,7 +123,13 @@ def train_one(options, learner, background, seed, iterations):
     (folder / "plan.json").write_text(json.dumps({"iterations": iterations}))
     tasks, held_out = read_tasks(options.omniglot, background)
     trained = make_learner(learner, iterations, seed, folder, options.device)
-    trained.meta_fit(tasks, validation_tasks=held_out, resume=True)
+    first = LEARNERS[learner].network_of
+    trained.meta_fit(
+        tasks,
+        validation_tasks=held_out,
+        resume=True,
+        start_from=None if first is None else weights_path(options, first, background, 0),
+    )
     path = weights_path(options, learner, background, seed)
     path.parent.mkdir(parents=True, exist_ok=True)
     trained.save(path, half=True)

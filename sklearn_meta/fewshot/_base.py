@@ -48,7 +48,7 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
     _learned_with = ()  # parameters without whose default the shipped weights mean nothing
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def meta_fit(self, tasks, *, validation_tasks=None, resume=False):
+    def meta_fit(self, tasks, *, validation_tasks=None, resume=False, start_from=None):
         """Learn across tasks where to start on a new one.
 
         Parameters
@@ -63,6 +63,9 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
             Go on from the last `meta_fit`, or from `training`'s checkpoint where there is one,
             until `training`'s number of iterations is reached; the other settings stay those with
             which it began. False starts anew.
+        start_from : few-shot learner, str or PathLike, default=None
+            A meta-trained learner of any class, or a file that its `save` wrote: the weights of its
+            network are where this one's begin.
 
         Returns
         -------
@@ -73,7 +76,8 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If there are no tasks, or a task is too small for the episodes asked for.
+            If there are no tasks, a task is too small for the episodes asked for, or `start_from`
+            has another network.
         TrainingDivergedError
             If the loss becomes infinite or not a number.
         """
@@ -98,6 +102,7 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
                 device=device,
                 verbose=self.verbose,
                 resume=resume,
+                first=None if start_from is None else _start_of(start_from),
             )
         taken = sum(epoch["train_batch_count"] for epoch in self.net_.history)
         self.start_ = Start.of_module(type(self).__name__, description, self.net_.module_, taken)
@@ -313,3 +318,13 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
     @abstractmethod
     def _check_target(self, y, n_samples):
         """Return class numbers and their number, or float targets and None."""
+
+
+def _start_of(learner):
+    """Return what a learner, or its file, has meta-learned."""
+    if isinstance(learner, (str, PathLike)):
+        from sklearn_meta.fewshot._saving import load_start
+
+        return load_start(learner)
+    check_is_fitted(learner, "start_", msg="start_from must have run meta_fit: %(name)s has not.")
+    return learner.start_

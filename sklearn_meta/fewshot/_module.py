@@ -32,6 +32,7 @@ class FewShotModule(nn.Module):
 
     def __init__(self, description, kind, settings):
         super().__init__()
+        self.description = description
         self.body = make_backbone(description)
         self.kind = kind
         self.settings = settings

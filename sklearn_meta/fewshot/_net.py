@@ -158,10 +158,15 @@ def make_net(module_class, module_params, training, device, has_validation, verb
     )
 
 
-def train(net, split, training, resume):
-    """Train a net from the start, or on from where it or its checkpoint is."""
+def train(net, split, training, resume, first=None):
+    """Train a net from the start, or on from where it or its checkpoint is.
+
+    A new net's backbone gets the weights of `first`, a `Start`, unless that is None.
+    """
     if not net.initialized_:
         net.initialize()
+        if first is not None:
+            first.fill_backbone(net.module_)
         if resume and has_checkpoint(training.checkpoint):
             load_checkpoint(net, training.checkpoint)
     net.module_.max_tasks = training.tasks_per_chunk

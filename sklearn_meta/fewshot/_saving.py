@@ -95,11 +95,11 @@ def load_learner(cls, path):
     return learner
 
 
-def load_start(path, learner):
-    """Read the meta-learned weights for a learner, by its class's name."""
+def load_start(path, learner=None):
+    """Read the meta-learned weights for a learner, by its class's name; None takes any."""
     header, arrays = _read(path)
     start = _start_of(header, arrays)
-    if start.learner != learner:
+    if learner is not None and start.learner != learner:
         raise TableError(
             f"{str(path)!r} holds weights of {start.learner}, but {learner} was to use them."
         )

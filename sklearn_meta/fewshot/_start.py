@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot._seeding import as_arrays, as_tensors
 
+_BODY = "body."  # what the network's weights are called in every learner's module
+
 
 @dataclass(frozen=True)
 class Start:
@@ -54,6 +56,24 @@ class Start:
                 "run meta_fit again."
             )
         module.load_state_dict(as_tensors(self.weights))
+        return module
+
+    def fill_backbone(self, module):
+        """Load the network's weights alone into the module of any learner.
+
+        Raises
+        ------
+        ValueError
+            If the module has another network.
+        """
+        body = {name: value for name, value in self.weights.items() if name.startswith(_BODY)}
+        have = {k: v for k, v in _shapes(module.state_dict()).items() if k.startswith(_BODY)}
+        if have != _shapes(body):
+            raise TableError(
+                f"start_from holds the network {self.description} of a {self.learner}, which does "
+                f"not fit {module.description}. Give backbone and backbone_params that it had."
+            )
+        module.load_state_dict(as_tensors(body), strict=False)
         return module
 
 

@@ -22,8 +22,12 @@ def meta_train(
     device,
     verbose,
     resume,
+    first=None,
 ):
-    """Train a net on episodes of a source of tasks; `net` None makes a new one."""
+    """Train a net on episodes of a source of tasks.
+
+    `net` None makes a new one, whose backbone then has the weights of the start `first`.
+    """
     description, kind = module_params["description"], module_params["kind"]
     sampler = training.sampler(kind)
     steps = min(training.epoch_length, training.iterations)
@@ -50,7 +54,7 @@ def meta_train(
         net = make_net(
             module_class, module_params, training, device, valid_source is not None, verbose
         )
-    return train(net, split, training, resume)
+    return train(net, split, training, resume, first)
 
 
 def scratch_start(learner, module, description, X, y, n_classes, seed, device, normalize_y):

@@ -71,7 +71,15 @@ def test_convolutions_are_computed_in_the_precision_asked_for(network):
     torch.testing.assert_close(fast.float(), plain, atol=0.1, rtol=0.05)
 
 
-@pytest.mark.parametrize("network", [Conv4(n_filters=4, size=(12, 12)), SmallResNet(widths=(4, 6))])
+@pytest.mark.parametrize(
+    "network",
+    [
+        Conv4(n_filters=4, size=(12, 12)),
+        Conv4(n_filters=4, size=(12, 12), strided_first=True),
+        SmallResNet(widths=(4, 6)),
+        SmallResNet(widths=(4, 6), strided_first=True),
+    ],
+)
 def test_reference_statistics_make_rows_independent(network):
     pixels = torch.rand(8, 1, 12, 12)
     inductive = network({"pixels": pixels}, {}, 5)

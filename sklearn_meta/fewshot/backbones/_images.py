@@ -145,6 +145,9 @@ class SmallResNet(nn.Module):
         Channels of an image.
     widths : sequence of int, default=(32, 64, 128)
         Filters of the blocks; the last is the length of an image's vector.
+    strided_first : bool, default=False
+        Whether a 4x4 convolution with a stride of two comes before the blocks, with as many filters
+        as the first of them: a fraction of the time, since images are half as large then.
 
     Examples
     --------
@@ -156,9 +159,10 @@ class SmallResNet(nn.Module):
 
     uses_reference = True
 
-    def __init__(self, n_channels=1, widths=(32, 64, 128)):
+    def __init__(self, n_channels=1, widths=(32, 64, 128), strided_first=False):
         super().__init__()
-        channels = [n_channels, *widths]
+        self.stem = Stem(n_channels, widths[0]) if strided_first else None
+        channels = [widths[0] if strided_first else n_channels, *widths]
         self.blocks = nn.ModuleList(
             ResidualBlock(channels[n], channels[n + 1]) for n in range(len(widths))
         )
@@ -168,9 +172,24 @@ class SmallResNet(nn.Module):
     def forward(self, rows, context, n_reference=None):
         """Return vectors of shape (n_samples, n_out)."""
         x = rows["pixels"]
+        if self.stem is not None:
+            x = self.stem(x, n_reference)
         for block in self.blocks:
             x = block(x, n_reference)
         return x.mean(dim=(2, 3))
+
+
+class Stem(nn.Module):
+    """A convolution that halves the size by its stride."""
+
+    def __init__(self, n_in, n_out):
+        super().__init__()
+        self.convolution = nn.Conv2d(n_in, n_out, 4, stride=2, padding=1, bias=False)
+        self.norm = ReferenceNorm(n_out)
+
+    def forward(self, x, n_reference):
+        """Return images of half the size."""
+        return relu(self.norm(_convolved(x, self.convolution), n_reference))
 
 
 class ResidualBlock(nn.Module):
