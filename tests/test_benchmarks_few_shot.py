@@ -345,19 +345,25 @@ def test_copying_goes_on_from_its_checkpoint(load, monkeypatch, tmp_path, capsys
         values = {"task": "repeat", "cell": "lstm", "sequences": sequences}
         return SimpleNamespace(**values, results=tmp_path / name)
 
-    whole = bench.run(options("whole.csv", 4), 0)
-    bench.run(options("parts.csv", 2), 0)
-    parts = bench.run(options("parts.csv", 4), 0)
-    assert whole["sequences"] == parts["sequences"] == 4 and whole["solved"] == ""
-    assert whole["error_20"] == parts["error_20"] and 0.3 < whole["error_6"] < 0.7
-    frame = pd.DataFrame([{**whole, "error_80": whole["error_6"], "solved": np.nan}])
+    whole = list(bench.run(options("whole.csv", 4), [0, 1]))
+    list(bench.run(options("parts.csv", 2), [0, 1]))
+    parts = list(bench.run(options("parts.csv", 4), [0, 1]))
+    assert [row["seed"] for row in whole] == [0, 1]
+    assert whole[0]["error_20"] != whole[1]["error_20"]
+    for one, other in zip(whole, parts, strict=True):
+        assert one["sequences"] == other["sequences"] == 4 and one["solved"] == ""
+        assert one["error_20"] == other["error_20"] and 0.3 < one["error_6"] < 0.7
+    # side by side as by itself: nothing passes from one network to the other
+    alone = next(bench.run(options("alone.csv", 4), [1]))
+    assert alone["error_20"] == pytest.approx(whole[1]["error_20"], abs=2e-3)
+    frame = pd.DataFrame([{**whole[0], "error_80": whole[0]["error_6"], "solved": np.nan}])
     assert "| no |" in bench.summary(frame)
 
 
 @pytest.mark.parametrize("task", ["copy", "repeat", "recall"])
 def test_tasks_are_as_long_as_asked(load, task):
     bench = load("bench_copy")
-    inputs, targets = bench.drawn(task, np.random.default_rng(0), 3, 20)
+    inputs, targets = bench.drawn(task, np.random.default_rng(0), 3, 20, 1)
     assert len(inputs) == 3 and inputs.shape[2] == bench.WIDTH[task] + 2
     assert targets.shape[1] <= 20
 
