@@ -63,3 +63,30 @@ def test_the_curve_is_read_from_the_log(bench, tmp_path):
     ]
     (tmp_path / "log.jsonl").write_text("".join(json.dumps(e) + "\n" for e in entries))
     assert bench.curve_table(tmp_path).splitlines()[2:] == ["| 1 | 9 | 2 | 0.8100 |"]
+
+
+def test_variants_are_trained_and_set_beside_the_whole(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    ablation = importlib.import_module("bench_incontext_ablation")
+    rng = np.random.default_rng(0)
+    index = []
+    for name in ("one", "two"):
+        table = pd.DataFrame(rng.normal(size=(90, 3)), columns=list("abc"))
+        table["y"] = table["a"] + 0.1 * table["b"]
+        table.to_parquet(tmp_path / f"{name}.parquet")
+        entry = {"file": f"{name}.parquet", "target": "y", "task": "regression", "name": name}
+        index.append(entry | {"role": "choose"})
+    (tmp_path / "index.json").write_text(json.dumps(index))
+    monkeypatch.setattr(ablation, "SIZES", (50,))
+    monkeypatch.setattr(ablation, "N_TIMED", 1)
+    variants = [ablation.UNTRAINED, ablation.FULL, "no trees", ablation.ALTERNATING]
+    command = ["--tables", tmp_path, "--steps", 2, "--results", tmp_path / "results.csv"]
+    command += ["--variants", ",".join(variants), "--write", tmp_path / "page.md"]
+    monkeypatch.setattr("sys.argv", ["bench", *map(str, command)])
+    ablation.main()
+    lines = (tmp_path / "page.md").read_text().splitlines()
+    assert [line.split(" | ")[0] for line in lines[-4:]] == [f"| {name}" for name in variants]
+    assert "±" in lines[-4] and "±" not in lines[-3] and "over 2 tables" in "\n".join(lines)
+    trained = (tmp_path / "results.csv").stat()
+    ablation.main()  # nothing is left to do
+    assert (tmp_path / "results.csv").stat() == trained
