@@ -193,12 +193,12 @@ def test_drawings_of_a_class_are_bent_alike(load):
 
 
 @pytest.fixture
-def pens(load):
+def drawn_strokes(load):
     """Four drawings of two strokes: points spread over a square by their number."""
     generator = torch.Generator().manual_seed(0)
     points = 20 + 64 * torch.rand(4, 160, 2, generator=generator)
     stroke = (torch.arange(160) // 80).expand(4, -1)
-    return load("_stroke_parts").Pens(points, stroke, torch.linspace(0, 1, 160).expand(4, -1))
+    return load("_stroke_parts").Strokes(points, stroke, torch.linspace(0, 1, 160).expand(4, -1))
 
 
 def test_pairs_of_parts_are_of_different_ones(load):
@@ -207,32 +207,45 @@ def test_pairs_of_parts_are_of_different_ones(load):
     assert sorted(map("".join, pairs.tolist())) == ["ab", "ac", "ba", "bc", "ca", "cb"]
 
 
-def test_halves_are_joined_along_a_cut(load, pens):
-    joined = load("_stroke_parts").cut_and_joined(pens, pens.of([1, 2, 3, 0]), torch.zeros(4))
+def test_halves_are_joined_along_a_cut(load, drawn_strokes):
+    joined = load("_stroke_parts").cut_and_joined(
+        drawn_strokes, drawn_strokes.of([1, 2, 3, 0]), torch.zeros(4)
+    )
     first, second = joined.points[:, :80], joined.points[:, 80:]
-    assert (first[..., 0] >= pens.points[..., 0].mean(dim=1, keepdim=True)).all()
-    others = pens.points[[1, 2, 3, 0], :, 0]
+    assert (first[..., 0] >= drawn_strokes.points[..., 0].mean(dim=1, keepdim=True)).all()
+    others = drawn_strokes.points[[1, 2, 3, 0], :, 0]
     assert (second[..., 0] <= others.mean(dim=1, keepdim=True)).all()
     assert joined.stroke.unique().tolist() == [0, 1, 2, 3]
 
 
-def test_parts_side_by_side_keep_apart(load, pens):
+def test_parts_side_by_side_keep_apart(load, drawn_strokes):
     size = torch.full((2, 4, 2), 0.4)
     offset = torch.full((2, 4), 20.0)
     direction = torch.arange(4)
-    beside = load("_stroke_parts").side_by_side(pens, pens, direction, size, offset)
+    beside = load("_stroke_parts").side_by_side(
+        drawn_strokes, drawn_strokes, direction, size, offset
+    )
     away = (beside.points[:, :80] - beside.points[:, 80:]).mean(dim=1)
     expected = torch.tensor([[40.0, 0], [0, 40], [-40, 0], [0, -40]])
     torch.testing.assert_close(away, expected, atol=1e-3, rtol=0)
 
 
 @pytest.mark.parametrize("cut", [True, False])
-def test_new_characters_are_alike_within_a_class(load, pens, cut):
-    same, y = pens.of([0, 0, 0, 0]), np.array([0, 0, 1, 1])
-    other = pens.of([1, 1, 1, 1])
-    new = load("_stroke_parts").new_characters(same, other, y, np.random.default_rng(0), cut)
+def test_new_characters_are_alike_within_a_class(load, drawn_strokes, cut):
+    same, y = drawn_strokes.of([0, 0, 0, 0]), np.array([0, 0, 1, 1])
+    other = drawn_strokes.of([1, 1, 1, 1])
+    new = load("_stroke_parts").put_together(same, other, y, np.random.default_rng(0), cut)
     torch.testing.assert_close(new.points[0], new.points[1])
     assert not torch.allclose(new.points[0], new.points[2])
+
+
+def test_a_dot_can_be_cut(load):
+    parts = load("_stroke_parts")
+    dot = parts.Strokes(
+        torch.full((1, 160, 2), 33.3), torch.zeros(1, 160, dtype=torch.long), torch.zeros(1, 160)
+    )
+    for angle in torch.linspace(0, 6, 20):
+        assert parts.cut_and_joined(dot, dot, angle.reshape(1)).points.shape == (1, 160, 2)
 
 
 @pytest.mark.parametrize("parts", [0.0, 1.0])
@@ -363,7 +376,7 @@ def test_copying_goes_on_from_its_checkpoint(load, monkeypatch, tmp_path, capsys
 @pytest.mark.parametrize("task", ["copy", "repeat", "recall"])
 def test_tasks_are_as_long_as_asked(load, task):
     bench = load("bench_copy")
-    inputs, targets = bench.drawn(task, np.random.default_rng(0), 3, 20, 1)
+    inputs, targets = bench.drawn(task, np.random.default_rng(0), 3, 20, repeats=3)
     assert len(inputs) == 3 and inputs.shape[2] == bench.WIDTH[task] + 2
     assert targets.shape[1] <= 20
 
@@ -396,4 +409,32 @@ def test_costs_are_measured(load):
     costs = load("bench_few_shot_costs")
     assert min(costs.vmap_and_loop(1, n_tasks=2, n_iterations=1)) > 0
     seconds, size = costs.training_cost("PrototypicalClassifier", "table")
-    assert seconds > 0 and size >= 0  # so small a training may fit into what imports took
+    assert seconds > 0 and size >= 0  # it may fit into what the imports took
+
+
+def test_weights_for_omniglot_are_small_enough(load):
+    training, learners = load("train_omniglot"), load("_omniglot_learners")
+    for name in learners.LEARNERS:
+        learner = learners.make_learner(name, 1, 0, None, "cpu")
+        module = learner._module_class(
+            **learner._module_params(learner._describe(np.zeros((2, 28, 28))))
+        )
+        assert 2 * sum(weight.numel() for weight in module.state_dict().values()) < training.LARGEST
+
+
+def test_trainings_that_begin_from_missing_weights_are_left_out(
+    load, monkeypatch, tmp_path, capsys
+):
+    training = load("train_omniglot")
+    trained = []
+    monkeypatch.setattr(training, "train_one", lambda options, *job: trained.append(job[0]))
+    monkeypatch.setattr(training, "affordable", lambda *job: 100)
+    options = SimpleNamespace(
+        work=tmp_path, weights=tmp_path, learner=None, background="small1", hours=1.0
+    )
+    training.train_all(options)
+    assert "MetaSGDClassifier" in trained and "MAMLClassifier" not in trained
+    assert "MAMLClassifier small1 0 is left out" in capsys.readouterr().out
+    (tmp_path / "omniglot_small1_PrototypicalClassifier_0.safetensors").touch()
+    training.train_all(options)
+    assert "MAMLClassifier" in trained

@@ -87,6 +87,10 @@ def test_variants_are_trained_and_set_beside_the_whole(monkeypatch, tmp_path):
     lines = (tmp_path / "page.md").read_text().splitlines()
     assert [line.split(" | ")[0] for line in lines[-4:]] == [f"| {name}" for name in variants]
     assert "±" in lines[-4] and "±" not in lines[-3] and "over 2 tables" in "\n".join(lines)
-    trained = (tmp_path / "results.csv").stat()
+    whole = (tmp_path / "results.csv").read_bytes()
     ablation.main()  # nothing is left to do
-    assert (tmp_path / "results.csv").stat() == trained
+    assert (tmp_path / "results.csv").read_bytes() == whole
+    monkeypatch.setattr(ablation.pretrain, "main", lambda command: 3)
+    (tmp_path / "results.csv").write_bytes(whole[:-30])  # the last table of the last is gone
+    with pytest.raises(KeyboardInterrupt):
+        ablation.main()

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass, field
 
-BACKBONE = {
+RESIDUAL = {
     "backbone": "resnet",
     "backbone_params": {"widths": [32, 64, 128], "strided_first": True},
+}
+CONV4 = {
+    "backbone": "conv4",
+    "backbone_params": {"n_filters": [32, 64, 64, 64], "strided_first": True},
 }
 
 
@@ -22,6 +26,8 @@ class Plan:
         Parameters of the learner and of its `MetaTraining`.
     network_of : str or None
         The learner from whose network, of the same set and the first seed, the training begins.
+    backbone : dict
+        Which network.
     """
 
     n_seeds: int = 5
@@ -29,6 +35,7 @@ class Plan:
     params: dict = field(default_factory=dict)
     training: dict = field(default_factory=dict)
     network_of: str | None = None
+    backbone: dict = field(default_factory=lambda: RESIDUAL)
 
 
 _FAST = {"mixed_precision": "auto"}
@@ -42,11 +49,10 @@ LEARNERS = {
     "SiameseClassifier": Plan(params={"margin": 2.0}, training=_COMPARING),
     "MANNClassifier": Plan(1, 2.0, _MEMORY, _FAST),
     "NTMClassifier": Plan(1, 2.0, {**_MEMORY, "memory_slots": 32}, _FAST),
+    # a step size for every weight: with the residual network more than a file may hold
+    "MetaSGDClassifier": Plan(1, 1.0, {"inner_steps": 1, "inner_lr": 0.01}, backbone=CONV4),
     # A step of these takes several times as long, and all of them adapt a network to a task in
     # which classes begin at their prototypes: the prototypical network's is where they begin.
-    "MetaSGDClassifier": Plan(
-        1, 1.0, {"inner_steps": 1, "inner_lr": 0.01}, network_of="PrototypicalClassifier"
-    ),
     "MAMLClassifier": Plan(
         1,
         1.0,
@@ -107,7 +113,7 @@ def make_learner(name, iterations, seed, checkpoint, device):
         **plan.training,
     }
     return getattr(fewshot, name)(
-        **BACKBONE,
+        **plan.backbone,
         **plan.params,
         training=fewshot.MetaTraining(**settings),
         random_state=seed,

@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from _stroke_parts import Pens, new_characters, pairs_of
+from _stroke_parts import Strokes, pairs_of, put_together
 from _stroke_pen import RADIUS, draw
 from _stroke_warps import Amounts, bend, distort, flip_and_turn, move_whole
 
@@ -16,9 +16,9 @@ CUT = 0.7  # share of the tasks of parts where these are halves, not whole chara
 class StrokeTasks:
     """Draw tasks whose images are drawn anew from distorted strokes.
 
-    New alphabets are made of old ones: all characters of a task are turned or mirrored alike, and
-    each character is bent in a way of its own that its drawings share, or put together from parts
-    of two.
+    New alphabets are made of old ones: characters are put together from parts of two, each
+    character is bent in a way of its own that its drawings share, and all of a task are turned or
+    mirrored alike; each of these in a share of the tasks.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class StrokeTasks:
         How much each drawing is distorted.
     new_alphabets : float, default=0.5
         Share of the tasks whose characters are turned or mirrored.
-    new_characters : float, default=0.15
+    bent : float, default=0.15
         Share of the tasks whose characters are bent.
     mixed : float, default=0.3
         Share of the tasks with characters of all alphabets.
@@ -46,12 +46,12 @@ class StrokeTasks:
         n_ways=20,
         amounts=None,
         new_alphabets=0.5,
-        new_characters=0.15,
+        bent=0.15,
         mixed=0.3,
         parts=0.5,
         n_images=N_IMAGES,
     ):
-        self.pens = Pens(
+        self.strokes = Strokes(
             torch.as_tensor(drawings.points),
             torch.as_tensor(drawings.stroke),
             torch.as_tensor(drawings.place),
@@ -63,7 +63,7 @@ class StrokeTasks:
         self.n_ways = n_ways
         self.amounts = amounts or Amounts()
         self.new_alphabets = new_alphabets
-        self.new_characters = new_characters
+        self.bent = bent
         self.mixed = mixed
         self.parts = parts
         self.n_images = n_images
@@ -83,22 +83,22 @@ class StrokeTasks:
             chosen = rng.permutation(names)[: self.n_ways, None]
         drawers = rng.permutation(self.n_drawers)[: self.n_images]  # the same for all characters
         y = np.repeat(np.arange(len(chosen)), self.n_images)
-        pens = [
-            self.pens.of(np.concatenate([self.rows[name][drawers] for name in column]))
+        strokes = [
+            self.strokes.of(np.concatenate([self.rows[name][drawers] for name in column]))
             for column in chosen.T
         ]
-        whole = new_characters(*pens, y, rng, rng.random() < CUT) if in_parts else pens[0]
+        whole = put_together(*strokes, y, rng, rng.random() < CUT) if in_parts else strokes[0]
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         return Task(self._images(whole, y, rng, generator).numpy(), y, "strokes")
 
-    def _images(self, pens, y, rng, generator):
+    def _images(self, strokes, y, rng, generator):
         """Draw the drawings, distorted: (n, 28, 28)."""
-        points = pens.points
-        if rng.random() < self.new_characters:
+        points = strokes.points
+        if rng.random() < self.bent:
             points = bent_alike(points, y, generator)
         if rng.random() < self.new_alphabets:
             points = flip_and_turn(points, int(rng.integers(8)))
-        points = distort(points, pens.stroke, pens.place, self.amounts, generator)
+        points = distort(points, strokes.stroke, strokes.place, self.amounts, generator)
         pen = torch.randn(len(points), generator=generator)
         return draw(points, RADIUS * (self.amounts.pen * pen).exp())
 

@@ -1,7 +1,7 @@
 """New characters put together from parts of two old ones.
 
-A few characters make many: hundreds of pairs, cut at any angle. What a drawer does to a part stays
-in it, since each new drawing is of two drawings by one hand.
+A few characters make many: hundreds of pairs, cut at any angle. How drawings of a character differ
+from each other stays in the parts: each new drawing is made of two real ones.
 """
 
 from typing import NamedTuple
@@ -15,8 +15,8 @@ ALONG = (0.45, 0.65)  # a part's size in the direction in which it is moved
 ACROSS = (0.65, 1.0)  # and in the other
 
 
-class Pens(NamedTuple):
-    """Drawings as points along their strokes.
+class Strokes(NamedTuple):
+    """Drawings as points along their strokes, in tensors.
 
     Attributes
     ----------
@@ -31,12 +31,12 @@ class Pens(NamedTuple):
 
     def of(self, rows):
         """Return some of the drawings."""
-        return Pens(*(part[rows] for part in self))
+        return Strokes(*(part[rows] for part in self))
 
     def at(self, which):
         """Return the points at `which`, (n, n_fewer), of each drawing."""
         pairs = which.unsqueeze(-1).expand(-1, -1, 2)
-        return Pens(
+        return Strokes(
             self.points.gather(1, pairs), self.stroke.gather(1, which), self.place.gather(1, which)
         )
 
@@ -44,7 +44,7 @@ class Pens(NamedTuple):
         """Return drawings that hold the strokes of both."""
         stroke = torch.cat([self.stroke, others.stroke + int(self.stroke.max()) + 1], dim=1)
         numbered = [torch.unique(row, return_inverse=True)[1] for row in stroke]
-        return Pens(
+        return Strokes(
             torch.cat([self.points, others.points], dim=1),
             torch.stack(numbered),
             torch.cat([self.place, others.place], dim=1),
@@ -64,14 +64,14 @@ def cut_and_joined(first, second, angle):
 
     Parameters
     ----------
-    first, second : Pens of n drawings
+    first, second : Strokes of n drawings
     angle : Tensor of shape (n,)
         Radians; the cut goes through the middle of each drawing, at a right angle to it. Drawings
         of a class share theirs.
 
     Returns
     -------
-    Pens
+    Strokes
         With as many points.
     """
     towards = torch.stack([angle.cos(), angle.sin()], dim=1)
@@ -83,7 +83,7 @@ def side_by_side(first, second, direction, size, offset):
 
     Parameters
     ----------
-    first, second : Pens of n drawings
+    first, second : Strokes of n drawings
     direction : Tensor of int of shape (n,)
         Where the first is: 0 right, 1 below, 2 left, 3 above.
     size : Tensor of shape (2, n, 2)
@@ -93,14 +93,15 @@ def side_by_side(first, second, direction, size, offset):
 
     Returns
     -------
-    Pens
+    Strokes
         With as many points.
     """
     angle = direction * (torch.pi / 2)
     towards = torch.stack([angle.cos(), angle.sin()], dim=1).round()
     parts = []
-    for pens, sign, factors, far in zip((first, second), (1, -1), size, offset, strict=True):
-        thinned = pens.at(torch.arange(0, pens.points.shape[1], 2).expand(len(pens.points), -1))
+    for strokes, sign, factors, far in zip((first, second), (1, -1), size, offset, strict=True):
+        every_second = torch.arange(0, strokes.points.shape[1], 2)
+        thinned = strokes.at(every_second.expand(len(strokes.points), -1))
         flipped = factors.flip(-1)
         scale = torch.where(towards[:, :1].abs() > 0.5, factors, flipped).unsqueeze(1)
         shift = (sign * towards * far.unsqueeze(-1)).unsqueeze(1)
@@ -109,23 +110,24 @@ def side_by_side(first, second, direction, size, offset):
     return parts[0].with_strokes_of(parts[1])
 
 
-def _half(pens, towards):
+def _half(strokes, towards):
     """Return half as many points, all of them on one side of each drawing's middle."""
-    n_points = pens.points.shape[1]
-    about = pens.points - pens.points.mean(dim=1, keepdim=True)
+    n_points = strokes.points.shape[1]
+    about = strokes.points - strokes.points.mean(dim=1, keepdim=True)
     kept = (about @ towards.unsqueeze(-1)).squeeze(-1) >= 0
     counts = kept.sum(dim=1, keepdim=True)
     order = kept.logical_not().to(torch.uint8).argsort(dim=1, stable=True)  # the kept ones first
     steps = torch.linspace(0, 1, n_points // 2)
-    return pens.at(order.gather(1, (steps * (counts - 1)).long()))
+    last = (counts - 1).clamp(min=0)  # of a dot nothing may be on that side
+    return strokes.at(order.gather(1, (steps * last).long()))
 
 
-def new_characters(pens, second, y, rng, cut):
-    """Put each drawing together with the second one of its row, alike within a class.
+def put_together(first, second, y, rng, cut):
+    """Put each first drawing together with the second one, alike within a class.
 
     Parameters
     ----------
-    pens, second : Pens of n drawings
+    first, second : Strokes of n drawings
     y : ndarray of int of shape (n,)
         Classes, from 0.
     rng : numpy Generator
@@ -134,7 +136,7 @@ def new_characters(pens, second, y, rng, cut):
 
     Returns
     -------
-    Pens
+    Strokes
     """
     n_classes = int(y.max()) + 1
 
@@ -143,7 +145,7 @@ def new_characters(pens, second, y, rng, cut):
         return values.to(torch.float32)[..., torch.as_tensor(y)]
 
     if cut:
-        return cut_and_joined(pens, second, drawn(0, 2 * np.pi))
+        return cut_and_joined(first, second, drawn(0, 2 * np.pi))
     size = torch.stack([drawn(*ALONG, 2), drawn(*ACROSS, 2)], dim=-1)
     direction = torch.from_numpy(rng.integers(4, size=n_classes))[torch.as_tensor(y)]
-    return side_by_side(pens, second, direction, size, drawn(*OFFSET, 2))
+    return side_by_side(first, second, direction, size, drawn(*OFFSET, 2))

@@ -73,6 +73,10 @@ def train_all(options):
     jobs = [job for job in all_jobs(options) if is_open(options, *job)]
     for number, job in enumerate(jobs):
         shares = [LEARNERS[learner].share for learner, _, _ in jobs[number:]]
+        first = first_path(options, *job[:2])
+        if first is not None and not first.exists():  # given up
+            print(f"{' '.join(map(str, job))} is left out: it begins from {first.name}")
+            continue
         seconds = (deadline - time.monotonic()) * shares[0] / sum(shares)
         iterations = planned(options, *job)
         if iterations is None:
@@ -104,6 +108,12 @@ def is_open(options, learner, background, seed):
     return not (weights_path(options, learner, background, seed).exists() or given_up.exists())
 
 
+def first_path(options, learner, background):
+    """Return the weights from whose network a training begins, or None."""
+    first = LEARNERS[learner].network_of
+    return None if first is None else weights_path(options, first, background, 0)
+
+
 def affordable(options, learner, background, seed, seconds):
     """Return how many iterations take so many seconds on this machine as it is now."""
     tasks, _ = read_tasks(options.omniglot, background)
@@ -123,13 +133,8 @@ def train_one(options, learner, background, seed, iterations):
     (folder / "plan.json").write_text(json.dumps({"iterations": iterations}))
     tasks, held_out = read_tasks(options.omniglot, background)
     trained = make_learner(learner, iterations, seed, folder, options.device)
-    first = LEARNERS[learner].network_of
-    trained.meta_fit(
-        tasks,
-        validation_tasks=held_out,
-        resume=True,
-        start_from=None if first is None else weights_path(options, first, background, 0),
-    )
+    first = first_path(options, learner, background)
+    trained.meta_fit(tasks, validation_tasks=held_out, resume=True, start_from=first)
     path = weights_path(options, learner, background, seed)
     path.parent.mkdir(parents=True, exist_ok=True)
     trained.save(path, half=True)

@@ -64,8 +64,9 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
             until `training`'s number of iterations is reached; the other settings stay those with
             which it began. False starts anew.
         start_from : few-shot learner, str or PathLike, default=None
-            A meta-trained learner of any class, or a file that its `save` wrote: the weights of its
-            network are where this one's begin.
+            A learner of any class that ran `meta_fit`, or a file that its `save` wrote: this
+            network begins with the weights of that one. A training that is resumed goes on from its
+            own.
 
         Returns
         -------
@@ -102,7 +103,7 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
                 device=device,
                 verbose=self.verbose,
                 resume=resume,
-                first=None if start_from is None else _start_of(start_from),
+                first=start_from,
             )
         taken = sum(epoch["train_batch_count"] for epoch in self.net_.history)
         self.start_ = Start.of_module(type(self).__name__, description, self.net_.module_, taken)
@@ -318,13 +319,3 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
     @abstractmethod
     def _check_target(self, y, n_samples):
         """Return class numbers and their number, or float targets and None."""
-
-
-def _start_of(learner):
-    """Return what a learner, or its file, has meta-learned."""
-    if isinstance(learner, (str, PathLike)):
-        from sklearn_meta.fewshot._saving import load_start
-
-        return load_start(learner)
-    check_is_fitted(learner, "start_", msg="start_from must have run meta_fit: %(name)s has not.")
-    return learner.start_

@@ -19,6 +19,7 @@ from sklearn_meta.fewshot._callbacks import (
 from sklearn_meta.fewshot._dataset import EpisodeDataset
 from sklearn_meta.fewshot._precision import has_bfloat16_units
 from sklearn_meta.fewshot._seeding import seed_torch
+from sklearn_meta.fewshot._start import start_of
 
 _OPTIMIZERS = {"adam": torch.optim.AdamW, "sgd": torch.optim.SGD}
 
@@ -161,14 +162,14 @@ def make_net(module_class, module_params, training, device, has_validation, verb
 def train(net, split, training, resume, first=None):
     """Train a net from the start, or on from where it or its checkpoint is.
 
-    A new net's backbone gets the weights of `first`, a `Start`, unless that is None.
+    A new net's backbone gets the weights of the learner, or file, `first`, unless that is None.
     """
     if not net.initialized_:
         net.initialize()
-        if first is not None:
-            first.fill_backbone(net.module_)
         if resume and has_checkpoint(training.checkpoint):
             load_checkpoint(net, training.checkpoint)
+        elif first is not None:
+            start_of(first).fill_backbone(net.module_)
     net.module_.max_tasks = training.tasks_per_chunk
     net.mixed_precision = training.mixed_precision
     left = training.n_epochs - len(net.history)

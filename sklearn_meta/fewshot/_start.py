@@ -1,6 +1,7 @@
 """What meta-training leaves behind: where a learner starts on a new task."""
 
 from dataclasses import dataclass, field
+from os import PathLike
 
 from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot._seeding import as_arrays, as_tensors
@@ -68,13 +69,38 @@ class Start:
         """
         body = {name: value for name, value in self.weights.items() if name.startswith(_BODY)}
         have = {k: v for k, v in _shapes(module.state_dict()).items() if k.startswith(_BODY)}
-        if have != _shapes(body):
+        if self.description != module.description or have != _shapes(body):
             raise TableError(
-                f"start_from holds the network {self.description} of a {self.learner}, which does "
-                f"not fit {module.description}. Give backbone and backbone_params that it had."
+                f"start_from holds the network {self.description} of a {self.learner}, which is "
+                f"not {module.description}. Give backbone and backbone_params that it had."
             )
         module.load_state_dict(as_tensors(body), strict=False)
         return module
+
+
+def start_of(learner):
+    """Return what another learner has meta-learned.
+
+    Parameters
+    ----------
+    learner : few-shot learner, str or PathLike
+        It, or its file.
+
+    Raises
+    ------
+    ValueError
+        If it is neither, or has not run `meta_fit`.
+    """
+    if isinstance(learner, (str, PathLike)):
+        from sklearn_meta.fewshot._saving import load_start
+
+        return load_start(learner)
+    if not isinstance(getattr(learner, "start_", None), Start):
+        raise TableError(
+            "start_from must be a few-shot learner that ran meta_fit, or a file that its save "
+            f"wrote, got {learner!r}."
+        )
+    return learner.start_
 
 
 def _shapes(weights):

@@ -26,7 +26,7 @@ def meta_train(
 ):
     """Train a net on episodes of a source of tasks.
 
-    `net` None makes a new one, whose backbone then has the weights of the start `first`.
+    `net` None makes a new one, whose network then begins with the weights of the learner `first`.
     """
     description, kind = module_params["description"], module_params["kind"]
     sampler = training.sampler(kind)

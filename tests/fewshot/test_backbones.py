@@ -1,5 +1,7 @@
 """Networks: rows to vectors, alone, padded or side by side."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -101,8 +103,22 @@ def test_images_that_are_normalised_by_themselves():
 def test_blocks_of_their_own_widths():
     network = Conv4(n_filters=(3, 4, 5), n_blocks=3, size=(16, 16), strided_first=True)
     assert network({"pixels": torch.rand(2, 1, 16, 16)}, {}).shape == (2, network.n_out) == (2, 20)
-    with pytest.raises(ValueError, match="3 blocks, but n_blocks=4"):
+    assert Conv4(n_filters=np.int64(3), n_blocks=2).n_out == 3 * 7 * 7
+    with pytest.raises(ValueError, match="3 numbers for n_blocks=4 blocks"):
         Conv4(n_filters=(3, 4, 5))
+
+
+def test_images_too_small_for_a_stride():
+    with pytest.raises(ValueError, match="at least 2 x 2 pixels"):
+        Conv4(strided_first=True, size=(1, 5))
+    with pytest.raises(ValueError, match="at least 2 x 2 pixels"):
+        SmallResNet(widths=(4,), strided_first=True)({"pixels": torch.rand(2, 1, 1, 5)}, {}, 1)
+
+
+def test_descriptions_are_as_json_gives_them_back():
+    described = complete("resnet", {"widths": (np.int64(4), 6)}, np.zeros((2, 9, 9)))
+    assert json.loads(json.dumps(described)) == described
+    assert type(described["widths"][0]) is int
 
 
 def test_shapes_are_read_off_the_rows():

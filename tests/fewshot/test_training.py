@@ -7,7 +7,14 @@ from skorch.callbacks import Callback
 from torch.func import grad
 
 from sklearn_meta.exceptions import TrainingDivergedError
-from sklearn_meta.fewshot import EpisodeSampler, MAMLRegressor, MetaTraining, Sinusoids
+from sklearn_meta.fewshot import (
+    EpisodeSampler,
+    MAMLRegressor,
+    MetaTraining,
+    Sinusoids,
+    _net,
+    _precision,
+)
 from sklearn_meta.fewshot._batches import collate
 from sklearn_meta.fewshot._dataset import EpisodeDataset
 from sklearn_meta.fewshot._encoding import encode_episode
@@ -292,3 +299,31 @@ def test_far_query_targets_are_drawn_in_where_targets_are_standardised():
     )
     assert encode_episode(episode, MLP, True).query["targets"].tolist() == [5.0]
     assert encode_episode(episode, MLP, False).query["targets"].tolist() == [1000.0]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "has_units", "halved"),
+    [("auto", True, True), ("auto", False, False), (True, False, True), (False, True, False)],
+)
+def test_half_precision_where_it_is_wanted(monkeypatch, wanted, has_units, halved):
+    seen = set()
+    plain = GradientModule.training_loss
+
+    def watched(self, support, query, n_classes):
+        seen.add(torch.is_autocast_enabled("cpu"))
+        return plain(self, support, query, n_classes)
+
+    monkeypatch.setattr(GradientModule, "training_loss", watched)
+    monkeypatch.setattr(_net, "has_bfloat16_units", lambda device: has_units)
+    training = MetaTraining(iterations=1, shots=3, queries=3, mixed_precision=wanted)
+    learner = MAMLRegressor(backbone="mlp", training=training, random_state=0, device="cpu")
+    learner.meta_fit(Sinusoids(n_points=6))
+    assert seen == {halved}
+
+
+@pytest.mark.parametrize("unit", ["amx_bf16", "avx512_bf16", "bf16", None])
+def test_units_of_the_processor(monkeypatch, unit):
+    known = {"amx_bf16": False, "avx512_bf16": False, "avx2": True} | ({unit: True} if unit else {})
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: known)
+    assert _precision.has_bfloat16_units("cpu") is (unit is not None)
+    assert _precision.has_bfloat16_units("meta") is False

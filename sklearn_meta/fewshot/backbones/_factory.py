@@ -1,5 +1,7 @@
 """Make the network and the encoder that a backbone's description names."""
 
+import numpy as np
+
 from sklearn_meta.fewshot._array_encoders import ImageEncoder, VectorEncoder
 from sklearn_meta.fewshot._table_encoder import TableEncoder
 from sklearn_meta.fewshot.backbones._attributes import AttributeNetwork
@@ -79,4 +81,11 @@ def complete(name, settings, X):
         described["n_channels"] = int(channels)
         if name == "conv4":
             described["size"] = [int(height), int(width)]
-    return {**described, **settings}
+    return {**described, **{name: _plain(value) for name, value in settings.items()}}
+
+
+def _plain(value):
+    """Return a value as JSON gives it back: a file's description is then equal to the learner's."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [_plain(item) for item in value]
+    return value.item() if isinstance(value, np.generic) else value

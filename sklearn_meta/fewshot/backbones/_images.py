@@ -1,6 +1,7 @@
 """Networks for images: four convolutions, and a small residual network."""
 
 from abc import abstractmethod
+from numbers import Integral
 
 import torch
 from torch import nn
@@ -106,19 +107,22 @@ class Conv4(nn.Module):
         if norm not in _NORMS:
             raise ValueError(f"norm must be one of {sorted(_NORMS)}, got {norm!r}.")
         self.uses_reference = norm == "reference"
-        widths = [n_filters] * n_blocks if isinstance(n_filters, int) else list(n_filters)
+        widths = [n_filters] * n_blocks if isinstance(n_filters, Integral) else list(n_filters)
         if len(widths) != n_blocks:
-            raise ValueError(f"n_filters names {len(widths)} blocks, but n_blocks={n_blocks}.")
+            raise ValueError(
+                f"n_filters gives {len(widths)} numbers for n_blocks={n_blocks} blocks. Give one "
+                "for each block, or one number for all."
+            )
+        if strided_first:
+            _check_sides(size)
         channels = [n_channels, *widths]
+        self.strided_first = strided_first
         self.convolutions = nn.ModuleList(
-            nn.Conv2d(channels[n], channels[n + 1], 3, padding=1, bias=False)
+            _strided(channels[n], channels[n + 1])
+            if strided_first and n == 0
+            else nn.Conv2d(channels[n], channels[n + 1], 3, padding=1, bias=False)
             for n in range(n_blocks)
         )
-        self.strided_first = strided_first
-        if strided_first:
-            self.convolutions[0] = nn.Conv2d(
-                n_channels, widths[0], 4, stride=2, padding=1, bias=False
-            )
         self.norms = nn.ModuleList(_NORMS[norm](width) for width in widths)
         height, width = (max(side, 1) for side in size)
         for _ in range(n_blocks):
@@ -184,11 +188,12 @@ class Stem(nn.Module):
 
     def __init__(self, n_in, n_out):
         super().__init__()
-        self.convolution = nn.Conv2d(n_in, n_out, 4, stride=2, padding=1, bias=False)
+        self.convolution = _strided(n_in, n_out)
         self.norm = ReferenceNorm(n_out)
 
     def forward(self, x, n_reference):
         """Return images of half the size."""
+        _check_sides(x.shape[-2:])
         return relu(self.norm(_convolved(x, self.convolution), n_reference))
 
 
@@ -208,6 +213,18 @@ class ResidualBlock(nn.Module):
         inner = self.norms[1](_convolved(inner, self.second), n_reference)
         beside = self.norms[2](_convolved(x, self.beside), n_reference)
         return relu(_halve(inner + beside))
+
+
+def _strided(n_in, n_out):
+    """Return a convolution that halves the size."""
+    return nn.Conv2d(n_in, n_out, 4, stride=2, padding=1, bias=False)
+
+
+def _check_sides(size):
+    if min(size) < 2:
+        raise ValueError(
+            f"strided_first needs images of at least 2 x 2 pixels, got {tuple(size)}. Leave it out."
+        )
 
 
 def _halve(x):
