@@ -117,9 +117,17 @@ def test_the_last_line(load):
     }
     assert script.last_line(errors) == "best 13.2 % (PrototypicalClassifier), 1 learners below 30.1"
     baselines = {"distance": {"small1": 38.8, "small2": 38.6}}
-    table = script.table(errors, baselines, False)
+    table = script.table(errors, baselines, False, {"MANNClassifier": ("conv4", "800")})
     assert "38.7" in table and table.index("Prototypical") < table.index("MANN")
+    assert "| conv4 | 800 |" in table
     assert script.last_line({}).endswith("0 learners below 30.1")
+
+
+def test_the_training_is_told_by_the_files(load):
+    script = load("omniglot_runs")
+    told = script.training_of(script.WEIGHTS)
+    network, steps = told["PrototypicalClassifier"]
+    assert network in ("conv4", "resnet") and int(steps.replace(",", "")) > 0
 
 
 def test_runs_that_two_sets_share_are_judged_once(load):

@@ -73,7 +73,7 @@ def main():
         write_runs(options.write, [run for run in runs["small1"] if len(run.support) == 20][:20])
     errors = evaluate(runs, find_weights(options.weights), options.transductive)
     baselines = {BASELINE: once_each(runs, baseline_error), SCRATCH: once_each(runs, scratch_error)}
-    text = table(errors, baselines, options.transductive)
+    text = table(errors, baselines, options.transductive, training_of(options.weights))
     print(text)
     print(f"\n{time.perf_counter() - started:.0f} seconds.")
     print(last_line(errors))
@@ -95,7 +95,8 @@ def page(text, last, options):
         "Made by `python examples/benchmarks/omniglot_runs.py "
         f"{held_out if options.held_out else '--runs FILE.npz'}`: {what}; learners were trained on "
         "one minimal background set (five alphabets). Errors in percent, mean and standard error "
-        "over seeds.\n\n"
+        "over seeds. MAML, Reptile and fine-tuning begin from the prototypical network; *steps* "
+        "are those after that.\n\n"
         f"{text}\n\n{last}\n"
     )
 
@@ -115,6 +116,26 @@ def _runs(options):
 def find_weights(folder):
     """Return what lies in a folder, in the order of names."""
     return [Weights.of_file(path) for path in sorted(folder.glob("omniglot_*_*_*.safetensors"))]
+
+
+def training_of(folder):
+    """Return network and steps of training, by learner: (name, steps) as text."""
+    from sklearn_meta.fewshot._saving import load_start
+
+    found = {}
+    for each in find_weights(folder):
+        start = load_start(each.path)
+        found.setdefault(each.learner, []).append((start.description["name"], start.n_iterations))
+    return {
+        learner: tuple(map(_listed, zip(*told, strict=True))) for learner, told in found.items()
+    }
+
+
+def _listed(values):
+    """Return the different values, in order, as text."""
+    return " / ".join(
+        f"{value:,}" if isinstance(value, int) else value for value in sorted(set(values))
+    )
 
 
 def evaluate(runs, weights, transductive=False):
@@ -187,18 +208,20 @@ def figure(by_set):
     return float(np.mean([np.mean(errors) for errors in by_set.values()]))
 
 
-def table(errors, baselines, transductive):
+def table(errors, baselines, transductive, training):
     """Return a Markdown table, the best learner first."""
     kind = "transductive" if transductive else "inductive"
     lines = []
     for learner, by_set in sorted(errors.items(), key=lambda item: figure(item[1])):
         cells = [_with_error(by_set.get(name, [])) for name in SETS]
         seeds = " / ".join(str(len(by_set.get(name, []))) for name in SETS)
-        lines.append([learner, kind, *cells, f"{figure(by_set):.1f}", seeds])
+        told = training.get(learner, ("", ""))
+        lines.append([learner, kind, *cells, f"{figure(by_set):.1f}", seeds, *told])
     for name, by_set in baselines.items():
         known = [f"{by_set[background]:.1f}" for background in SETS]
-        lines.append([name, "-", *known, f"{np.mean(list(by_set.values())):.1f}", "-"])
+        lines.append([name, "-", *known, f"{np.mean(list(by_set.values())):.1f}", *"---"])
     header = ["learner", "", "error % (small1)", "error % (small2)", "mean", "seeds"]
+    header += ["network", "steps"]
     return markdown(header, lines)
 
 
