@@ -86,7 +86,7 @@ def page(text, last, options):
     held_out = "--held-out SHARED/omniglot"
     what = (
         f"{N_HELD_OUT} one-shot tasks of up to {WAYS} ways of the alphabets that only the other "
-        "background set has"
+        "background set has, by which settings and the weights of the best epoch were chosen too"
         if options.held_out
         else "the tasks of a file that no training and no choice looked at"
     )
