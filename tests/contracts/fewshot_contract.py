@@ -46,13 +46,6 @@ class FewShotContract:
     depends_on_row_order = False
     takes_images = True
 
-    @pytest.fixture(autouse=True)
-    def one_thread(self):
-        before = torch.get_num_threads()
-        torch.set_num_threads(1)
-        yield
-        torch.set_num_threads(before)
-
     @pytest.fixture
     def trained(self, learner):
         return learner.meta_fit(self.family)

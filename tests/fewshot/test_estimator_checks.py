@@ -1,7 +1,5 @@
 """scikit-learn's own checks, all of them, with nothing expected to fail."""
 
-import pytest
-import torch
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_meta.fewshot import (
@@ -42,14 +40,6 @@ LEARNERS = [
     ReptileRegressor(inner_lr=0.1, **CHEAP),
     SiameseClassifier(**CHEAP),
 ]
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @parametrize_with_checks(LEARNERS)

@@ -28,14 +28,6 @@ TINY += ["--n-anchors", "4", "--cells", "600", "--max-columns", "3", "--max-trai
 TINY += ["--threads", "1", "--warmup", "2"]
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def command(folder, *more, kind="classification", steps=6):
     return ["--kind", kind, "--out", str(folder), "--steps", str(steps), *TINY, *more]
 

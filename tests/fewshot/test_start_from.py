@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 from sklearn.base import clone
 
 from sklearn_meta.exceptions import TableError
@@ -16,15 +15,6 @@ from tests.contracts.fewshot_contract import (
 
 # steps too small to change a weight, so that what was started from is still there
 STILL = short_training(2, learning_rate=1e-30)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """More threads than cores, where tests run side by side, take ten times as long."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def distance(start, other):

@@ -39,15 +39,6 @@ SETTINGS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """More threads than cores, where tests run side by side, take ten times as long."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def module_of(module_class=GradientModule, **changes):
     torch.manual_seed(0)
     return module_class(MLP, "regression", {**SETTINGS, **changes})

@@ -79,8 +79,8 @@ class Conv4(nn.Module):
         as where images come one after the other.
     strided_first : bool, default=False
         Whether the first block halves the size by a stride of its convolution, of 4x4 then, instead
-        of by pooling. Most of a step's time goes into the first block's large images, so that
-        training takes half the time.
+        of by pooling: the first block's large images are costly, and a step of training takes a
+        third less time.
 
     References
     ----------
@@ -151,7 +151,7 @@ class SmallResNet(nn.Module):
         Filters of the blocks; the last is the length of an image's vector.
     strided_first : bool, default=False
         Whether a 4x4 convolution with a stride of two comes before the blocks, with as many filters
-        as the first of them: a fraction of the time, since images are half as large then.
+        as the first of them: it saves time, since images are half as large then.
 
     Examples
     --------
