@@ -2,17 +2,10 @@
 
 import os
 
-import pytest
-
 os.environ["SCIPY_ARRAY_API"] = "1"  # before scipy is imported: else its checks are skipped
 
-
-@pytest.fixture
-def one_torch_thread():
-    """More threads than cores, where tests run side by side, take ten times as long."""
-    import torch  # only where it is asked for: it is slow to load
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Workers share the cores: more threads than cores take ten times as long. Set before numpy
+    # and torch are imported, which is when they look.
+    n_workers = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, os.cpu_count() // n_workers)))

@@ -9,8 +9,6 @@ import pandas as pd
 import pytest
 import torch
 
-pytestmark = pytest.mark.usefixtures("one_torch_thread")
-
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
@@ -381,6 +379,21 @@ def test_copying_goes_on_from_its_checkpoint(load, monkeypatch, tmp_path, capsys
     assert alone["error_20"] == pytest.approx(whole[1]["error_20"], abs=2e-3)
     frame = pd.DataFrame([{**whole[0], "error_80": whole[0]["error_6"], "solved": np.nan}])
     assert "| no |" in bench.summary(frame)
+
+
+def test_a_network_that_solved_its_task_takes_smaller_steps(load):
+    bench = load("bench_copy")
+    assert bench.paces([], 2) == [1, 1]
+    errors = [[0.3, 0.0, 0.4], [0.0, 0.2, 0.3], [0.1, 0.1, 0.2]]
+    np.testing.assert_allclose(bench.paces(errors, 3), [0.9**2, 0.9**3, 1])
+    paces = [1.0, 0.5, 0.0]
+    whole, slower = (bench.SideBySide("copy", "lstm", [0, 1, 2]) for _ in range(2))
+    start = whole.weights["output.bias"].detach().clone()
+    for networks, shares in ((whole, [1.0] * 3), (slower, paces)):
+        bench.train_step(networks, 0, shares)
+    moved, less = (each.weights["output.bias"].detach() - start for each in (whole, slower))
+    torch.testing.assert_close(less, moved * torch.tensor(paces)[:, None])
+    assert bool((moved.abs() > 0).all())
 
 
 @pytest.mark.parametrize("task", ["copy", "repeat", "recall"])

@@ -3,7 +3,9 @@
 Trains on sequences of 1 to 20 vectors of 8 random bits, one sequence a step, until all seeds have
 said them again without error for a while, or 30,000 were seen; then asks for sequences of 20 and of
 80. The seeds' networks are trained side by side, by ``torch.func.vmap`` over their weights, which
-takes less than half of the time; their sequences differ, but are as long as each other's::
+takes less than half of the time; their sequences differ, but are as long as each other's. A network
+that has solved the task takes smaller and smaller steps: at full steps some fell back again and
+again, and did not come to say longer sequences than they had seen::
 
     python bench_copy.py --seeds 4
     python bench_copy.py --task repeat --seeds 4
@@ -35,6 +37,7 @@ WIDTH = {"copy": 8, "repeat": 8, "recall": 6}
 EVERY = 500  # sequences between looks
 SOLVED = 1e-3  # share of wrong bits of the last `EVERY` sequences
 CALM = 6  # looks in a row that find it solved: what holds for 80 vectors settles later
+FALL = 0.9  # of a network's step size at every look after it first solved the task
 N_TEST = 20
 
 
@@ -72,7 +75,8 @@ def page(text):
         "*solved after*: "
         "sequences until less than one bit in a thousand of the last 500 was wrong; then wrong "
         "bits of new sequences of 20 and of 80 vectors, which is four times what it was trained "
-        "on. *CPU min*: a seed's equal share.\n\n"
+        f"on. From *solved after* on a network's step size falls by {1 - FALL:.0%} every {EVERY} "
+        "sequences. *CPU min*: a seed's equal share.\n\n"
         f"{text}\n"
     )
 
@@ -110,6 +114,15 @@ class SideBySide:
 
         return vmap(one)(self.weights, self.buffers, inputs)
 
+    def step(self, paces):
+        """Take a step, each network its share of it."""
+        before = [value.detach().clone() for value in self.weights.values()]
+        self.optimizer.step()
+        with torch.no_grad():
+            for value, old in zip(self.weights.values(), before, strict=True):
+                share = torch.tensor(paces).reshape(-1, *[1] * (value.ndim - 1))
+                value.copy_(torch.lerp(old, value, share))
+
     def state(self):
         """Return what a checkpoint keeps."""
         return {
@@ -136,7 +149,7 @@ def run(options, seeds):
     seen, errors, spent = load(path, networks)
     while seen < options.sequences and not calm(errors):
         started = time.process_time()
-        errors.append(train(networks, seen))
+        errors.append(train(networks, seen, paces(errors, len(seeds))))
         seen += EVERY
         spent += time.process_time() - started
         told = " ".join(f"{100 * error:.2f}" for error in errors[-1])
@@ -150,6 +163,18 @@ def run(options, seeds):
         row |= {"solved": first * EVERY if first else "", "status": "ok"}
         row |= {f"error_{length}": round(wrong[length][place], 6) for length in wrong}
         yield row | {"cpu": round(spent / len(seeds), 1)}
+
+
+def paces(errors, n_networks):
+    """Return what share of the step size each network still takes.
+
+    Examples
+    --------
+    >>> paces([[0.3, 0.0], [0.0, 0.2]], 2)
+    [0.9, 0.81]
+    """
+    solved = np.minimum.accumulate(np.reshape(errors, (-1, n_networks))) < SOLVED
+    return (FALL ** solved.sum(axis=0)).tolist()
 
 
 def calm(errors):
@@ -176,20 +201,23 @@ def drawn(task, rng, n_sequences, length, repeats):
     return copy_task(rng, n_sequences, length, repeats=repeats)
 
 
-def train(networks, seen):
+def train(networks, seen, paces):
     """Take `EVERY` steps of one sequence each; return each network's share of wrong bits."""
-    wrong, bits = torch.zeros(len(networks.seeds)), 0
-    for number in range(seen, seen + EVERY):
-        inputs, targets = step_data(networks, number)
-        said = networks(inputs)[:, :, -targets.shape[2] :]
-        networks.optimizer.zero_grad()
-        losses = binary_cross_entropy_with_logits(said, targets, reduction="none")
-        losses.flatten(1).mean(dim=1).sum().backward()  # each network follows its own
-        torch.nn.utils.clip_grad_value_(networks.weights.values(), 10.0)
-        networks.optimizer.step()
-        wrong += ((said > 0) != (targets > 0.5)).flatten(1).sum(dim=1)
-        bits += targets[0].numel()
-    return (wrong / bits).tolist()
+    steps = [train_step(networks, number, paces) for number in range(seen, seen + EVERY)]
+    wrong, bits = zip(*steps, strict=True)
+    return (sum(wrong) / sum(bits)).tolist()
+
+
+def train_step(networks, number, paces):
+    """Take a step; return how many bits each network had wrong, and of how many."""
+    inputs, targets = step_data(networks, number)
+    said = networks(inputs)[:, :, -targets.shape[2] :]
+    networks.optimizer.zero_grad()
+    losses = binary_cross_entropy_with_logits(said, targets, reduction="none")
+    losses.flatten(1).mean(dim=1).sum().backward()  # each network follows its own
+    torch.nn.utils.clip_grad_value_(networks.weights.values(), 10.0)
+    networks.step(paces)
+    return ((said > 0) != (targets > 0.5)).flatten(1).sum(dim=1), targets[0].numel()
 
 
 def step_data(networks, number):

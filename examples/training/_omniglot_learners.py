@@ -2,14 +2,9 @@
 
 from dataclasses import dataclass, field
 
-RESIDUAL = {
-    "backbone": "resnet",
-    "backbone_params": {"widths": [32, 64, 128], "strided_first": True},
-}
-CONV4 = {
-    "backbone": "conv4",
-    "backbone_params": {"n_filters": [32, 64, 64, 64], "strided_first": True},
-}
+_NETWORK = {"widths": [32, 64, 64], "strided_first": True, "flatten": True}
+WHOLE = {"backbone": "resnet", "backbone_params": {**_NETWORK, "n_halving": 2}}  # 3 x 3 places
+PLACES = {"backbone": "resnet", "backbone_params": {**_NETWORK, "n_halving": 1}}  # 7 x 7
 
 
 @dataclass(frozen=True)
@@ -35,41 +30,38 @@ class Plan:
     params: dict = field(default_factory=dict)
     training: dict = field(default_factory=dict)
     network_of: str | None = None
-    backbone: dict = field(default_factory=lambda: RESIDUAL)
+    backbone: dict = field(default_factory=lambda: WHOLE)
 
 
 _FAST = {"mixed_precision": "auto"}
 _COMPARING = {"learning_rate": 3e-3, **_FAST}
+_LOCAL = {"distance": "local"}
 _MEMORY = {"hidden": 100, "n_orders": 2}
+_BEGUN = "PrototypicalClassifier"
 
 LEARNERS = {
     "PrototypicalClassifier": Plan(training=_COMPARING),
-    # by squared distance, one shot and no context it would be the prototypical network again
-    "MatchingClassifier": Plan(params={"distance": "cosine"}, training=_COMPARING),
-    "SiameseClassifier": Plan(params={"margin": 2.0}, training=_COMPARING),
-    "MANNClassifier": Plan(1, 2.0, _MEMORY, _FAST),
-    "NTMClassifier": Plan(1, 2.0, {**_MEMORY, "memory_slots": 32}, _FAST),
-    # a step size for every weight: with the residual network more than a file may hold
-    "MetaSGDClassifier": Plan(1, 1.0, {"inner_steps": 1, "inner_lr": 0.01}, backbone=CONV4),
-    # A step of these takes several times as long, and all of them adapt a network to a task in
+    "MatchingClassifier": Plan(params=_LOCAL, training=_COMPARING, backbone=PLACES),
+    "SiameseClassifier": Plan(
+        params={"margin": 2.0, **_LOCAL}, training=_COMPARING, backbone=PLACES
+    ),
+    # A step of these takes several times as long, and most of them adapt a network to a task in
     # which classes begin at their prototypes: the prototypical network's is where they begin.
+    "MANNClassifier": Plan(1, 2.0, _MEMORY, _FAST, _BEGUN),
+    "NTMClassifier": Plan(1, 2.0, {**_MEMORY, "memory_slots": 32}, _FAST, _BEGUN),
+    "MetaSGDClassifier": Plan(1, 1.0, {"inner_steps": 1, "inner_lr": 0.01}, network_of=_BEGUN),
     "MAMLClassifier": Plan(
-        1,
-        1.0,
-        {"inner_steps": 2, "inner_lr": 0.01, "learn_rates": True},
-        network_of="PrototypicalClassifier",
+        1, 1.0, {"inner_steps": 2, "inner_lr": 0.01, "learn_rates": True}, network_of=_BEGUN
     ),
     "ReptileClassifier": Plan(
         1,
         1.0,
         {"inner_steps": 5, "inner_lr": 0.01, "head": "prototype"},
         {"optimizer": "sgd", "learning_rate": 1.0, "decay": "linear"},
-        network_of="PrototypicalClassifier",
+        network_of=_BEGUN,
     ),
     # transfer: ordinary training first
-    "FineTuningClassifier": Plan(
-        1, 1.0, {"fit_steps": 20}, _FAST, network_of="PrototypicalClassifier"
-    ),
+    "FineTuningClassifier": Plan(1, 1.0, {"fit_steps": 20}, _FAST, network_of=_BEGUN),
 }
 
 

@@ -13,8 +13,9 @@ class MatchingClassifier(FewShotClassifierMixin, BaseFewShotLearner):
 
     Parameters
     ----------
-    distance : {"l2", "cosine"}, default="l2"
-        By what attention goes: the negative squared distance, or the cosine.
+    distance : {"l2", "cosine", "local"}, default="l2"
+        By what attention goes: the negative squared distance, or the cosine; "local" is for images:
+        places of an image are compared with those near them in the other (Li et al., 2019).
     full_context : bool, default=False
         Whether rows are seen in the context of the whole support set; the result then depends on
         the order of the support rows.
@@ -35,6 +36,9 @@ class MatchingClassifier(FewShotClassifierMixin, BaseFewShotLearner):
     ----------
     O. Vinyals et al. (2016). Matching networks for one shot learning. NeurIPS.
 
+    W. Li et al. (2019). Revisiting local descriptor based image-to-class measure for few-shot
+    learning. CVPR.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -47,7 +51,7 @@ class MatchingClassifier(FewShotClassifierMixin, BaseFewShotLearner):
 
     _parameter_constraints: dict = {
         **BaseFewShotLearner._parameter_constraints,
-        "distance": [StrOptions({"l2", "cosine"})],
+        "distance": [StrOptions({"l2", "cosine", "local"})],
         "full_context": ["boolean"],
         "processing_steps": [Interval(Integral, 1, None, closed="left")],
     }

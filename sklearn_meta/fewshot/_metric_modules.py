@@ -4,19 +4,49 @@ import torch
 from torch import nn
 from torch.nn.functional import cosine_similarity, one_hot, relu
 
+from sklearn_meta.fewshot._local_distance import LocalDistance
 from sklearn_meta.fewshot._module import FewShotModule, class_means, squared_distances
 
+# at first: e^2.3 = 10 for cosines, which are small; e^2 = 7 for means over places
+_LOG_SCALES = {"euclidean": 0.0, "l2": 0.0, "cosine": 2.3, "local": 2.0}
 
-class PrototypicalModule(FewShotModule):
-    """Classes by the mean vectors of their support rows.
 
-    Settings: ``distance`` ("euclidean" or "cosine").
+class ComparingModule(FewShotModule):
+    """Vectors that are compared by distances, whose scale is learned.
+
+    Settings: ``distance`` ("euclidean" or "l2", "cosine", "local").
     """
 
     def __init__(self, description, kind, settings):
         super().__init__(description, kind, settings)
-        start = 0.0 if settings["distance"] == "euclidean" else 2.3  # e^2.3 = 10
-        self.log_scale = nn.Parameter(torch.tensor(start))
+        self.log_scale = nn.Parameter(torch.tensor(_LOG_SCALES[settings["distance"]]))
+        local = settings["distance"] == "local"
+        self.local_distance = LocalDistance(self.body) if local else None
+
+    def distances(self, left, right):
+        """Return distances near 1, whatever the vectors' length: (n_left, n_right)."""
+        if self.local_distance is not None:
+            return self.local_distance(left, right)
+        return squared_distances(left, right) / self.body.n_out**0.5
+
+    def likenesses(self, left, right):
+        """Return cosines or negative distances, scaled: (n_left, n_right)."""
+        if self.settings["distance"] == "cosine":
+            alike = cosine_similarity(left.unsqueeze(1), right.unsqueeze(0), dim=-1)
+        else:
+            alike = -self.distances(left, right)
+        return self.log_scale.exp() * alike
+
+    def floats_beside(self, group):
+        """Return how many numbers an episode needs for its pairs of places."""
+        if self.local_distance is None:
+            return 0
+        n_support, n_query = (part["targets"].shape[1] for part in (group.support, group.query))
+        return 3 * self.local_distance.pairs(n_support, n_query)  # beside their gradients
+
+
+class PrototypicalModule(ComparingModule):
+    """Classes by the mean vectors of their support rows."""
 
     def adapt(self, support, n_classes):
         """Return the classes' means."""
@@ -27,32 +57,25 @@ class PrototypicalModule(FewShotModule):
         """Return scaled negative squared distances, or cosines."""
         if self.transductive:  # the support's vectors depend on the query rows too
             vectors, queries = self.embed_both(support, rows)
-            return self._compare(queries, class_means(vectors, support["targets"], n_classes))
-        return self._compare(self.embed(support, rows), state["centres"])
+            return self.likenesses(queries, class_means(vectors, support["targets"], n_classes))
+        return self.likenesses(self.embed(support, rows), state["centres"])
 
     def validation_loss(self, support, query, n_classes):
         """Return the loss; support and query rows go through the network together."""
         vectors, queries = self.embed_both(support, query["rows"])
         centres = class_means(vectors, support["targets"], n_classes)
-        return self.loss(self._compare(queries, centres), query["targets"], query["weights"])
-
-    def _compare(self, queries, centres):
-        scale = self.log_scale.exp()
-        if self.settings["distance"] == "cosine":
-            return scale * cosine_similarity(queries.unsqueeze(1), centres.unsqueeze(0), dim=-1)
-        return -scale * squared_distances(queries, centres) / self.body.n_out**0.5
+        return self.loss(self.likenesses(queries, centres), query["targets"], query["weights"])
 
 
-class SiameseModule(FewShotModule):
+class SiameseModule(ComparingModule):
     """Pairs of rows: near if of one class, at least a margin apart if not.
 
-    Settings: ``margin``.
+    Settings: ``margin`` beside the distance.
     """
 
     def __init__(self, description, kind, settings):
         super().__init__(description, kind, settings)
         self.log_scale = nn.Parameter(torch.tensor(2.3))  # e^2.3 = 10
-        self.unit = self.body.n_out**-0.5  # keeps distances near 1 whatever the length
 
     def adapt(self, support, n_classes):
         """Return the support rows' vectors."""
@@ -68,7 +91,7 @@ class SiameseModule(FewShotModule):
             vectors, queries = self.embed_both(support, rows)
         else:
             vectors, queries = state["vectors"], self.embed(support, rows)
-        distances = squared_distances(queries, vectors) * self.unit
+        distances = self.distances(queries, vectors)
         return self._logits(distances, support["targets"], n_classes)
 
     def training_loss(self, support, query, n_classes):
@@ -79,7 +102,7 @@ class SiameseModule(FewShotModule):
         they are.
         """
         vectors, queries = self.embed_both(support, query["rows"])
-        squared = squared_distances(queries, vectors) * self.unit
+        squared = self.distances(queries, vectors)
         differ = (query["targets"].unsqueeze(1) != support["targets"]).to(squared.dtype)
         weights = query["weights"].unsqueeze(1)
         apart = relu(self.settings["margin"] - (squared + 1e-8).sqrt()) ** 2
@@ -94,17 +117,19 @@ class SiameseModule(FewShotModule):
         return near.logsumexp(-1)
 
 
-class MatchingModule(FewShotModule):
+class MatchingModule(ComparingModule):
     """A query row's class is the mean of the support rows' classes, weighted by attention.
 
-    Settings: ``distance`` ("cosine" or "l2"), ``full_context``, ``processing_steps``.
+    Settings: ``full_context``, ``processing_steps`` beside the distance.
     """
 
     def __init__(self, description, kind, settings):
         super().__init__(description, kind, settings)
-        start = 2.3 if settings["distance"] == "cosine" else 0.0
-        self.log_scale = nn.Parameter(torch.tensor(start))
         if settings["full_context"]:
+            if settings["distance"] == "local":
+                raise ValueError(
+                    "full_context sees whole vectors and distance='local' places: take one of them."
+                )
             from sklearn_meta.fewshot._context import FullContext
 
             self.context = FullContext(self.body.n_out, settings["processing_steps"])
@@ -134,11 +159,7 @@ class MatchingModule(FewShotModule):
     def _logits(self, vectors, queries, targets, n_classes):
         if self.settings["full_context"]:
             queries = self.context.query(queries, vectors)
-        if self.settings["distance"] == "cosine":
-            alike = cosine_similarity(queries.unsqueeze(1), vectors.unsqueeze(0), dim=-1)
-        else:
-            alike = -squared_distances(queries, vectors) / self.body.n_out**0.5
-        attention = (self.log_scale.exp() * alike).log_softmax(dim=1)
+        attention = self.likenesses(queries, vectors).log_softmax(dim=1)
         foreign = one_hot(targets, n_classes).T == 0
         return attention.unsqueeze(1).masked_fill(foreign, -1e9).logsumexp(-1)
 

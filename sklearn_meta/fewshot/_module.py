@@ -113,7 +113,12 @@ class FewShotModule(nn.Module):
             return self.max_tasks
         numbers = floats_in(group.support) * self.passes + floats_in(group.query)
         width = 8 * getattr(self.body, "n_out", 1)
-        return max(1, int(_FLOATS_AT_ONCE / max(numbers / group.n_tasks * width, 1)))
+        each = numbers / group.n_tasks * width + self.floats_beside(group)
+        return max(1, int(_FLOATS_AT_ONCE / max(each, 1)))
+
+    def floats_beside(self, group):
+        """Return how many numbers an episode needs in memory beside its rows and vectors."""
+        return 0
 
     @property
     def passes(self):

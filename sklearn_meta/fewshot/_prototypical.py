@@ -11,8 +11,9 @@ class PrototypicalClassifier(FewShotClassifierMixin, BaseFewShotLearner):
 
     Parameters
     ----------
-    distance : {"euclidean", "cosine"}, default="euclidean"
-        Squared Euclidean distance, or the angle.
+    distance : {"euclidean", "cosine", "local"}, default="euclidean"
+        Squared Euclidean distance, or the angle; "local" is for images: places of an image are
+        compared with those near them in the mean map of a class (Li et al., 2019).
     backbone, backbone_params, pretrained, training, scratch_iterations, transductive, device, \
             random_state, verbose
         As in `MAMLClassifier`.
@@ -28,6 +29,9 @@ class PrototypicalClassifier(FewShotClassifierMixin, BaseFewShotLearner):
     ----------
     J. Snell, K. Swersky, R. Zemel (2017). Prototypical networks for few-shot learning. NeurIPS.
 
+    W. Li et al. (2019). Revisiting local descriptor based image-to-class measure for few-shot
+    learning. CVPR.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -40,7 +44,7 @@ class PrototypicalClassifier(FewShotClassifierMixin, BaseFewShotLearner):
 
     _parameter_constraints: dict = {
         **BaseFewShotLearner._parameter_constraints,
-        "distance": [StrOptions({"euclidean", "cosine"})],
+        "distance": [StrOptions({"euclidean", "cosine", "local"})],
     }
 
     _module_class = PrototypicalModule

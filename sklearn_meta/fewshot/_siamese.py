@@ -2,7 +2,7 @@
 
 from numbers import Real
 
-from sklearn_meta._compat import Interval
+from sklearn_meta._compat import Interval, StrOptions
 from sklearn_meta.fewshot._base import BaseFewShotLearner
 from sklearn_meta.fewshot._kinds import FewShotClassifierMixin
 from sklearn_meta.fewshot._metric_modules import SiameseModule
@@ -16,6 +16,9 @@ class SiameseClassifier(FewShotClassifierMixin, BaseFewShotLearner):
     margin : float, default=2.0
         Rows of different classes are pushed apart up to this distance d: a pair costs
         (1 - y) d^2 + y max(0, margin - d)^2, where y is 1 if the classes differ.
+    distance : {"euclidean", "local"}, default="euclidean"
+        Whether vectors are compared as a whole, or, for images, their places with those near them
+        in the other image (Li et al., 2019).
     backbone, backbone_params, pretrained, training, scratch_iterations, transductive, device, \
             random_state, verbose
         As in `MAMLClassifier`.
@@ -35,6 +38,9 @@ class SiameseClassifier(FewShotClassifierMixin, BaseFewShotLearner):
     G. Koch, R. Zemel, R. Salakhutdinov (2015). Siamese neural networks for one-shot image
     recognition. ICML Deep Learning Workshop.
 
+    W. Li et al. (2019). Revisiting local descriptor based image-to-class measure for few-shot
+    learning. CVPR.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -48,14 +54,17 @@ class SiameseClassifier(FewShotClassifierMixin, BaseFewShotLearner):
     _parameter_constraints: dict = {
         **BaseFewShotLearner._parameter_constraints,
         "margin": [Interval(Real, 0, None, closed="neither")],
+        "distance": [StrOptions({"euclidean", "local"})],
     }
 
     _module_class = SiameseModule
+    _learned_with = ("distance",)
 
     def __init__(
         self,
         *,
         margin=2.0,
+        distance="euclidean",
         backbone="auto",
         backbone_params=None,
         pretrained="shipped",
@@ -67,6 +76,7 @@ class SiameseClassifier(FewShotClassifierMixin, BaseFewShotLearner):
         verbose=0,
     ):
         self.margin = margin
+        self.distance = distance
         self.backbone = backbone
         self.backbone_params = backbone_params
         self.pretrained = pretrained
@@ -78,4 +88,4 @@ class SiameseClassifier(FewShotClassifierMixin, BaseFewShotLearner):
         self.verbose = verbose
 
     def _settings(self):
-        return {"margin": float(self.margin)}
+        return {"margin": float(self.margin), "distance": self.distance}

@@ -79,7 +79,7 @@ def complete(name, settings, X):
     if name in ("conv4", "resnet"):
         _, channels, height, width = ImageEncoder().transform(X[:1])["pixels"].shape
         described["n_channels"] = int(channels)
-        if name == "conv4":
+        if name == "conv4" or settings.get("flatten"):
             described["size"] = [int(height), int(width)]
     return {**described, **{name: _plain(value) for name, value in settings.items()}}
 

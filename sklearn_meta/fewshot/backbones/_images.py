@@ -1,6 +1,7 @@
 """Networks for images: four convolutions, and a small residual network."""
 
 from abc import abstractmethod
+from math import prod
 from numbers import Integral
 
 import torch
@@ -127,7 +128,8 @@ class Conv4(nn.Module):
         height, width = (max(side, 1) for side in size)
         for _ in range(n_blocks):
             height, width = max(height // 2, 1), max(width // 2, 1)
-        self.n_out = widths[-1] * height * width
+        self.map_shape = (widths[-1], height, width)
+        self.n_out = prod(self.map_shape)
         self.last_layers = (f"convolutions.{n_blocks - 1}.", f"norms.{n_blocks - 1}.")
 
     def forward(self, rows, context, n_reference=None):
@@ -141,7 +143,7 @@ class Conv4(nn.Module):
 
 
 class SmallResNet(nn.Module):
-    """Residual blocks of two 3x3 convolutions, each block halving the size; then a mean.
+    """Residual blocks of two 3x3 convolutions, each block halving the size; then a mean or all.
 
     Parameters
     ----------
@@ -152,6 +154,13 @@ class SmallResNet(nn.Module):
     strided_first : bool, default=False
         Whether a 4x4 convolution with a stride of two comes before the blocks, with as many filters
         as the first of them: it saves time, since images are half as large then.
+    n_halving : int, optional
+        How many blocks, from the first on, halve the size; all if not given.
+    flatten : bool, default=False
+        Whether an image's vector is what all places of its last map hold, not their mean: it knows
+        what is where.
+    size : tuple (height, width), default=(28, 28)
+        Size of an image in pixels, which `flatten` needs.
 
     Examples
     --------
@@ -163,14 +172,32 @@ class SmallResNet(nn.Module):
 
     uses_reference = True
 
-    def __init__(self, n_channels=1, widths=(32, 64, 128), strided_first=False):
+    def __init__(
+        self,
+        n_channels=1,
+        widths=(32, 64, 128),
+        strided_first=False,
+        n_halving=None,
+        flatten=False,
+        size=(28, 28),
+    ):
         super().__init__()
+        n_halving = len(widths) if n_halving is None else n_halving
+        if not 0 <= n_halving <= len(widths):
+            raise ValueError(
+                f"n_halving must be from 0 to the number of blocks, {len(widths)}, got {n_halving}."
+            )
         self.stem = Stem(n_channels, widths[0]) if strided_first else None
         channels = [widths[0] if strided_first else n_channels, *widths]
         self.blocks = nn.ModuleList(
-            ResidualBlock(channels[n], channels[n + 1]) for n in range(len(widths))
+            ResidualBlock(channels[n], channels[n + 1], halving=n < n_halving)
+            for n in range(len(widths))
         )
-        self.n_out = widths[-1]
+        self.map_shape = None
+        if flatten:
+            times = n_halving + strided_first
+            self.map_shape = (widths[-1], *(max(side // 2**times, 1) for side in size))
+        self.n_out = prod(self.map_shape) if flatten else widths[-1]
         self.last_layers = (f"blocks.{len(widths) - 1}.",)
 
     def forward(self, rows, context, n_reference=None):
@@ -180,7 +207,7 @@ class SmallResNet(nn.Module):
             x = self.stem(x, n_reference)
         for block in self.blocks:
             x = block(x, n_reference)
-        return x.mean(dim=(2, 3))
+        return x.mean(dim=(2, 3)) if self.map_shape is None else x.flatten(1)
 
 
 class Stem(nn.Module):
@@ -198,21 +225,23 @@ class Stem(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two convolutions beside a 1x1 one, then pooling."""
+    """Two convolutions beside a 1x1 one, then pooling if `halving`."""
 
-    def __init__(self, n_in, n_out):
+    def __init__(self, n_in, n_out, halving=True):
         super().__init__()
+        self.halving = halving
         self.first = nn.Conv2d(n_in, n_out, 3, padding=1, bias=False)
         self.second = nn.Conv2d(n_out, n_out, 3, padding=1, bias=False)
         self.beside = nn.Conv2d(n_in, n_out, 1, bias=False)
         self.norms = nn.ModuleList(ReferenceNorm(n_out) for _ in range(3))
 
     def forward(self, x, n_reference):
-        """Return images of half the size."""
+        """Return images, of half the size if `halving`."""
         inner = relu(self.norms[0](_convolved(x, self.first), n_reference))
         inner = self.norms[1](_convolved(inner, self.second), n_reference)
         beside = self.norms[2](_convolved(x, self.beside), n_reference)
-        return relu(_halve(inner + beside))
+        x = inner + beside
+        return relu(_halve(x) if self.halving else x)
 
 
 def _strided(n_in, n_out):

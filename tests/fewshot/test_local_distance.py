@@ -1,0 +1,152 @@
+"""Places of images are compared with those near them."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from sklearn_meta.fewshot import (
+    MatchingClassifier,
+    MetaTraining,
+    PrototypicalClassifier,
+    SiameseClassifier,
+    Task,
+)
+from sklearn_meta.fewshot import _local_distance as module
+from sklearn_meta.fewshot._local_distance import LocalDistance
+from sklearn_meta.fewshot.backbones import MLP, Conv4, SmallResNet
+
+SHAPE = (3, 4, 5)
+FLAT = {"widths": [4, 4], "n_halving": 1, "flatten": True}
+
+
+@pytest.fixture
+def distance():
+    layer = LocalDistance(SimpleNamespace(map_shape=SHAPE))
+    with torch.no_grad():
+        layer.log_vectors.fill_(0.3)
+        layer.log_ways.fill_(-0.4)
+    return layer
+
+
+def by_loops(layer, left, right):
+    """Return one distance, place by place, as the docstring says it."""
+    strength, stiffness = (float((2 * x).exp()) for x in (layer.log_vectors, layer.log_ways))
+    places = [(row, column) for row in range(SHAPE[1]) for column in range(SHAPE[2])]
+
+    def way(a, b):
+        return stiffness * ((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2)
+
+    def cost(image, a, other, b):
+        gap = image[:, a[0], a[1]] - other[:, b[0], b[1]]
+        return strength / SHAPE[0] ** 0.5 * float((gap**2).sum()) + way(a, b)
+
+    def soft_minimum(costs):
+        return -np.log(np.exp(-np.array(costs)).sum())
+
+    there = [soft_minimum([cost(left, a, right, b) for b in places]) for a in places]
+    back = [soft_minimum([cost(right, b, left, a) for a in places]) for b in places]
+    least = [soft_minimum([way(a, b) for b in places]) for a in places]
+    return (np.mean(there) + np.mean(back)) / 2 - np.mean(least)
+
+
+def test_distances_are_those_of_the_definition(distance):
+    left, right = torch.randn(3, *SHAPE), torch.randn(2, *SHAPE)
+    found = distance(left.flatten(1), right.flatten(1))
+    expected = [[by_loops(distance, a, b) for b in right] for a in left]
+    np.testing.assert_allclose(found.detach().numpy(), expected, rtol=1e-4)
+
+
+def test_none_is_negative_and_blank_images_are_alike(distance):
+    vectors = torch.randn(6, 60) * torch.tensor([0.01, 0.1, 1, 3, 10, 100])[:, None]
+    found = distance(vectors, vectors)
+    assert bool((found > -1e-5).all()) and bool(found.isfinite().all())
+    torch.testing.assert_close(found, found.T, rtol=1e-4, atol=1e-4)
+    blank = torch.ones(1, 60)
+    assert distance(blank, blank).item() == pytest.approx(0, abs=1e-5)
+
+
+def test_a_place_may_lie_beside_its_like(distance):
+    image = torch.zeros(1, *SHAPE)
+    image[0, :, 1, 1] = 3.0
+    moved, far = image.roll(1, dims=3), image.roll((2, 3), dims=(2, 3))
+    distances = distance(image.flatten(1), torch.cat([image, moved, far]).flatten(1))[0].tolist()
+    assert distances[0] < distances[1] < distances[2]
+    plain = ((image - torch.cat([moved, far])) ** 2).flatten(1).sum(1)
+    assert plain[0] == plain[1]  # to whole vectors both are as far
+
+
+def test_many_images_are_compared_a_few_at_a_time(distance, monkeypatch):
+    left, right = torch.randn(3, 60), torch.randn(7, 60)
+    whole = distance(left, right)
+    monkeypatch.setattr(module, "_PAIRS_AT_ONCE", 2500)  # two images of 3 x 20 x 20 pairs
+    torch.testing.assert_close(distance(left, right), whole)
+
+
+def test_half_precision_does_not_reach_it(distance):
+    left, right = torch.randn(3, 60), torch.randn(2, 60)
+    with torch.autocast("cpu", torch.bfloat16):
+        inside = distance(left, right)
+    torch.testing.assert_close(inside, distance(left, right))
+
+
+def test_gradients_are_finite(distance):
+    vectors = (20 * torch.randn(4, 60)).requires_grad_()
+    distance(vectors, vectors).sum().backward()
+    assert bool(vectors.grad.isfinite().all())
+
+
+def test_networks_tell_what_their_vectors_hold():
+    for network in (
+        Conv4(n_filters=4, n_blocks=2),
+        SmallResNet(widths=(4, 6), n_halving=1, flatten=True),
+        SmallResNet(widths=(4, 6), strided_first=True, flatten=True, size=(9, 12)),
+    ):
+        pixels = torch.rand(2, 1, *((9, 12) if network.n_out == 6 else (28, 28)))
+        vectors = network({"pixels": pixels}, {})
+        assert vectors.shape == (2, network.n_out) == (2, np.prod(network.map_shape))
+    for network in (SmallResNet(), MLP(n_features=3)):
+        with pytest.raises(ValueError, match="backbone_params"):
+            LocalDistance(network)
+    with pytest.raises(ValueError, match="from 0 to the number of blocks, 2, got 3"):
+        SmallResNet(widths=(4, 6), n_halving=3)
+
+
+def bars(rng):
+    """Draw a task of images with a bar each, in two directions, shifted."""
+    images = np.zeros((12, 12, 12), dtype=np.float32)
+    for number, image in enumerate(images):
+        place = rng.integers(3, 9)
+        (image.T if number % 2 else image)[place, 2:10] = 1
+    return Task(images + 0.05 * rng.random(images.shape), np.arange(12) % 2)
+
+
+@pytest.mark.parametrize("kind", [PrototypicalClassifier, MatchingClassifier, SiameseClassifier])
+def test_learners_that_compare_places(kind, tmp_path):
+    training = MetaTraining(iterations=20, shots=2, queries=3, learning_rate=1e-2)
+    learner = kind(
+        distance="local",
+        backbone="resnet",
+        backbone_params=FLAT,
+        training=training,
+        random_state=0,
+    )
+    learner.meta_fit(bars)
+    task = bars(np.random.default_rng(1))
+    X, y = task.X, np.array(["lying", "standing"])[task.y]
+    learner.fit(X[:4], y[:4])
+    assert learner.score(X[4:], y[4:]) >= 0.75
+    np.testing.assert_allclose(learner.predict_proba(X[5:6]), learner.predict_proba(X)[5:6])
+    learner.save(tmp_path / "bars.safetensors")
+    loaded = kind.load(tmp_path / "bars.safetensors").fit(X[:4], y[:4])
+    np.testing.assert_array_equal(loaded.predict_proba(X), learner.predict_proba(X))
+
+
+def test_tables_hold_no_places():
+    X, y = np.random.default_rng(0).normal(size=(8, 3)), np.arange(8) % 2
+    with pytest.raises(ValueError, match="places of images"):
+        PrototypicalClassifier(distance="local").fit(X, y)
+    images = np.zeros((4, 9, 9))
+    with pytest.raises(ValueError, match="take one of them"):
+        MatchingClassifier(distance="local", full_context=True).fit(images, [0, 1, 0, 1])
