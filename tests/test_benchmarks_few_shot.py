@@ -387,10 +387,10 @@ def test_a_network_that_solved_its_task_takes_smaller_steps(load):
     errors = [[0.3, 0.0, 0.4], [0.0, 0.2, 0.3], [0.1, 0.1, 0.2]]
     np.testing.assert_allclose(bench.paces(errors, 3), [0.9**2, 0.9**3, 1])
     paces = [1.0, 0.5, 0.0]
-    whole, slower = (bench.SideBySide("copy", "lstm", [0, 1, 2]) for _ in range(2))
+    whole, slower = (bench.side_by_side("copy", "lstm", [0, 1, 2]) for _ in range(2))
     start = whole.weights["output.bias"].detach().clone()
     for networks, shares in ((whole, [1.0] * 3), (slower, paces)):
-        bench.train_step(networks, 0, shares)
+        bench.train_step(networks, "copy", 0, shares)
     moved, less = (each.weights["output.bias"].detach() - start for each in (whole, slower))
     torch.testing.assert_close(less, moved * torch.tensor(paces)[:, None])
     assert bool((moved.abs() > 0).all())
@@ -409,23 +409,67 @@ def test_instances_are_counted_by_class(load):
     assert bench.nth_instance(np.array([3, 1, 3, 3, 1])).tolist() == [0, 0, 1, 2, 1]
 
 
-def test_accuracy_by_instance_of_an_untrained_memory(load, monkeypatch):
+def test_sequences_of_images_and_the_labels_before(load):
     bench = load("bench_memory")
-    monkeypatch.setattr(bench, "N_TEST", 3)
+    bank = torch.arange(4 * 50.0).reshape(4, 5, 10, 1)  # an image's number tells task and class
+    inputs, labels = bench.sequences(bank, np.array([2, 0]), np.random.default_rng(0))
+    assert inputs.shape == (2, 50, 1 + 5) and labels.shape == (2, 50)
+    parts = zip((100, 0), inputs[..., 0], inputs[..., 1:], labels, strict=True)
+    for start, images, told, names in parts:
+        assert sorted((images - start).tolist()) == list(range(50))
+        classes = ((images - start) // 10).long().numpy()
+        pairs = set(zip(classes.tolist(), names.tolist(), strict=True))
+        assert len(pairs) == len({name for _, name in pairs}) == 5  # one name a class
+        assert told[0].sum() == 0
+        np.testing.assert_array_equal(told[1:].argmax(1), names[:-1])
+
+
+def test_a_memory_goes_on_from_its_checkpoint(load, monkeypatch, tmp_path):
+    bench = load("bench_memory")
+    monkeypatch.setattr(bench, "EVERY", 20)
+    monkeypatch.setitem(bench.NETWORKS, "small", {"hidden": 16, "memory_slots": 0})
     rng = np.random.default_rng(0)
-    images = rng.random((60, 28, 28)).astype(np.float32)
-    character = np.repeat([f"c{n}" for n in range(6)], 10)
-    tasks = load("_omniglot_tasks").HeldOutTasks(
-        images, np.full(60, "A"), character, np.tile(np.arange(10), 6), n_ways=5, n_images=10
-    )
-    monkeypatch.setitem(bench.NETWORKS, "small", {"hidden": 8, "memory_slots": 0})
-    options = SimpleNamespace(iterations=1, device="cpu")
-    learner = bench.make_learner("small", 0, options, None)
-    learner.training.set_params(meta_batch_size=1)
-    learner.set_params(verbose=0, backbone_params={"n_filters": 4})
-    learner.meta_fit(lambda rng: (rng.random((55, 28, 28)), np.repeat(np.arange(5), 11)))
-    accuracies = bench.by_instance(learner, tasks)
-    assert len(accuracies) == 10 and all(0 <= value <= 1 for value in accuracies)
+    centres = rng.normal(size=(20, 5, 1, 6))
+    bank = torch.as_tensor((centres + 0.1 * rng.normal(size=(20, 5, 10, 6))).astype(np.float32))
+
+    def options(name, iterations):
+        return SimpleNamespace(results=tmp_path / name, iterations=iterations, seeds=2)
+
+    whole, _ = bench.trained("small", 1e-2, bank, options("whole.csv", 40))
+    monkeypatch.setattr(bench, "EVERY", 10)
+    steps = bench.train_step
+
+    def interrupted(networks, bank, step):
+        if step == 25:
+            raise KeyboardInterrupt
+        return steps(networks, bank, step)
+
+    monkeypatch.setattr(bench, "train_step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        bench.trained("small", 1e-2, bank, options("parts.csv", 40))
+    monkeypatch.setattr(bench, "train_step", steps)
+    parts, _ = bench.trained("small", 1e-2, bank, options("parts.csv", 40))
+    for name, value in whole.weights.items():
+        torch.testing.assert_close(value, parts.weights[name])
+    accuracies = bench.by_instance(whole, bank)
+    assert np.shape(accuracies) == (2, 10) and accuracies[0] != accuracies[1]
+
+
+def test_step_sizes_are_chosen_on_other_tasks(load):
+    bench = load("bench_memory")
+    lines = [
+        {"network": "lstm", "rate": rate, "seed": seed, "iterations": 9, "tasks": tasks}
+        | {"instance": instance, "accuracy": accuracy, "cpu": 60.0}
+        for rate, by_tasks in (
+            (0.1, {"choice": 0.5, "report": 0.3}),
+            (0.2, {"choice": 0.4, "report": 0.9}),
+        )
+        for tasks, accuracy in by_tasks.items()
+        for seed in (0, 1)
+        for instance in bench.SHOWN
+    ]
+    text = bench.summary(pd.DataFrame(lines))
+    assert "| lstm | 0.1 | 9 | 30.0 ± 0.0 |" in text and "90.0" not in text
 
 
 def test_costs_are_measured(load):

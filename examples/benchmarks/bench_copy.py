@@ -2,10 +2,9 @@
 
 Trains on sequences of 1 to 20 vectors of 8 random bits, one sequence a step, until all seeds have
 said them again without error for a while, or 30,000 were seen; then asks for sequences of 20 and of
-80. The seeds' networks are trained side by side, by ``torch.func.vmap`` over their weights, which
-takes less than half of the time; their sequences differ, but are as long as each other's. A network
-that has solved the task takes smaller and smaller steps: at full steps some fell back again and
-again, and did not come to say longer sequences than they had seen::
+80. The seeds' networks are trained side by side; their sequences differ, but are as long as each
+other's. A network that has solved the task takes smaller and smaller steps: at full steps some fell
+back again and again, and did not come to say longer sequences than they had seen::
 
     python bench_copy.py --seeds 4
     python bench_copy.py --task repeat --seeds 4
@@ -20,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from _results import ResultsFile, markdown
-from torch.func import functional_call, stack_module_state, vmap
+from _side_by_side import SideBySide
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from sklearn_meta.fewshot import (
@@ -81,63 +80,13 @@ def page(text):
     )
 
 
-class SideBySide:
-    """Networks of one shape, a seed each, that take their steps together.
-
-    Parameters
-    ----------
-    task, cell : str
-        What they learn, and of what they are made.
-    seeds : list of int
-    """
-
-    def __init__(self, task, cell, seeds):
-        self.task, self.seeds = task, seeds
-        models = []
-        for seed in seeds:
-            torch.manual_seed(seed)
-            models.append(SequenceModel(make_cell(cell, WIDTH[task] + 2), WIDTH[task]))
-        self.model = models[0]
-        weights, self.buffers = stack_module_state(models)
-        self.weights = {
-            name: value.detach().clone().requires_grad_() for name, value in weights.items()
-        }
-        self.optimizer = torch.optim.RMSprop(
-            self.weights.values(), lr=1e-4, momentum=0.9, alpha=0.95
-        )
-
-    def __call__(self, inputs):
-        """Return what the networks say: (n_seeds, n_sequences, n_steps, n_out)."""
-
-        def one(weights, buffers, inputs):
-            return functional_call(self.model, (weights, buffers), (inputs,))
-
-        return vmap(one)(self.weights, self.buffers, inputs)
-
-    def step(self, paces):
-        """Take a step, each network its share of it."""
-        before = [value.detach().clone() for value in self.weights.values()]
-        self.optimizer.step()
-        with torch.no_grad():
-            for value, old in zip(self.weights.values(), before, strict=True):
-                share = torch.tensor(paces).reshape(-1, *[1] * (value.ndim - 1))
-                value.copy_(torch.lerp(old, value, share))
-
-    def state(self):
-        """Return what a checkpoint keeps."""
-        return {
-            "weights": self.weights,
-            "buffers": self.buffers,
-            "optimizer": self.optimizer.state_dict(),
-        }
-
-    def load_state(self, state):
-        """Go on from a checkpoint."""
-        with torch.no_grad():
-            for name, value in self.weights.items():
-                value.copy_(state["weights"][name])
-        self.buffers = state["buffers"]
-        self.optimizer.load_state_dict(state["optimizer"])
+def side_by_side(task, cell, seeds):
+    """Return untrained networks for a task."""
+    return SideBySide(
+        lambda: SequenceModel(make_cell(cell, WIDTH[task] + 2), WIDTH[task]),
+        seeds,
+        lambda weights: torch.optim.RMSprop(weights, lr=1e-4, momentum=0.9, alpha=0.95),
+    )
 
 
 def run(options, seeds):
@@ -145,17 +94,17 @@ def run(options, seeds):
     names = "-".join(map(str, seeds))
     path = options.results.with_suffix("") / f"{options.task}-{options.cell}-{names}.pt"
     path.parent.mkdir(parents=True, exist_ok=True)
-    networks = SideBySide(options.task, options.cell, seeds)
+    networks = side_by_side(options.task, options.cell, seeds)
     seen, errors, spent = load(path, networks)
     while seen < options.sequences and not calm(errors):
         started = time.process_time()
-        errors.append(train(networks, seen, paces(errors, len(seeds))))
+        errors.append(train(networks, options.task, seen, paces(errors, len(seeds))))
         seen += EVERY
         spent += time.process_time() - started
         told = " ".join(f"{100 * error:.2f}" for error in errors[-1])
         print(f"{options.task}: {seen} sequences, {told} % of bits wrong", flush=True)
         save(path, networks, seen, errors, spent)
-    wrong = {length: judged(networks, length) for length in (MAX_LENGTH, LONG)}
+    wrong = {length: judged(networks, options.task, length) for length in (MAX_LENGTH, LONG)}
     for place, seed in enumerate(seeds):
         looks = [error[place] for error in errors]
         first = next((n for n, error in enumerate(looks, start=1) if error < SOLVED), None)
@@ -201,41 +150,38 @@ def drawn(task, rng, n_sequences, length, repeats):
     return copy_task(rng, n_sequences, length, repeats=repeats)
 
 
-def train(networks, seen, paces):
+def train(networks, task, seen, paces):
     """Take `EVERY` steps of one sequence each; return each network's share of wrong bits."""
-    steps = [train_step(networks, number, paces) for number in range(seen, seen + EVERY)]
+    steps = [train_step(networks, task, number, paces) for number in range(seen, seen + EVERY)]
     wrong, bits = zip(*steps, strict=True)
     return (sum(wrong) / sum(bits)).tolist()
 
 
-def train_step(networks, number, paces):
+def train_step(networks, task, number, paces):
     """Take a step; return how many bits each network had wrong, and of how many."""
-    inputs, targets = step_data(networks, number)
+    inputs, targets = step_data(task, networks.seeds, number)
     said = networks(inputs)[:, :, -targets.shape[2] :]
-    networks.optimizer.zero_grad()
     losses = binary_cross_entropy_with_logits(said, targets, reduction="none")
-    losses.flatten(1).mean(dim=1).sum().backward()  # each network follows its own
-    torch.nn.utils.clip_grad_value_(networks.weights.values(), 10.0)
-    networks.step(paces)
+    networks.step(losses.flatten(1).mean(dim=1), paces)
     return ((said > 0) != (targets > 0.5)).flatten(1).sum(dim=1), targets[0].numel()
 
 
-def step_data(networks, number):
+def step_data(task, seeds, number):
     """Return a sequence for each network: (n_seeds, 1, n_steps, width) twice."""
     length = int(np.random.default_rng([number]).integers(1, MAX_LENGTH + 1))
     drawings = [
-        drawn(networks.task, np.random.default_rng([seed, number]), 1, length, 2 + number % 4)
-        for seed in networks.seeds
+        drawn(task, np.random.default_rng([seed, number]), 1, length, 2 + number % 4)
+        for seed in seeds
     ]
     return tuple(torch.as_tensor(np.stack(part)) for part in zip(*drawings, strict=True))
 
 
-def judged(networks, length):
+def judged(networks, task, length):
     """Return each network's share of wrong bits in new sequences of one length."""
     wrong, bits = 0.0, 0
-    for repeats in (2, 3, 4, 5) if networks.task == "repeat" else (1,):
+    for repeats in (2, 3, 4, 5) if task == "repeat" else (1,):
         rng = np.random.default_rng([99, length, repeats])
-        inputs, targets = map(torch.as_tensor, drawn(networks.task, rng, N_TEST, length, repeats))
+        inputs, targets = map(torch.as_tensor, drawn(task, rng, N_TEST, length, repeats))
         with torch.no_grad():
             said = networks(inputs.expand(len(networks.seeds), *inputs.shape))
         said = said[:, :, -targets.shape[1] :]

@@ -4,18 +4,27 @@ Five characters, ten images of each, in random order; at each image the network 
 five it is, and is then told. Trains a memory-augmented network and its LSTM baseline on the
 drawings of six of Omniglot's eight small alphabets and judges them by the images of the other two::
 
-    python bench_memory.py --omniglot SHARED/omniglot --iterations 20000 --seeds 3
+    python bench_memory.py --omniglot SHARED/omniglot --iterations 10000 --seeds 5
 
-A training that was interrupted goes on from its checkpoint; runs that are done are not run again.
+All see images through the same convolutions, those of a prototypical network that was trained on
+the same six alphabets, each image by itself; what they differ in is how they remember. Those of one
+kind are trained side by side. A training that was interrupted goes on from its checkpoint; those
+that are done are not run again.
 """
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
+import torch
 from _omniglot import SETS, read_images, shrink
 from _results import ResultsFile, listed, markdown
+from _side_by_side import SideBySide
+from torch.nn.functional import cross_entropy, one_hot
+
+from sklearn_meta.fewshot import MANNCell, MetaTraining, PrototypicalClassifier, SequenceModel
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "training"))
 
@@ -23,15 +32,20 @@ from _omniglot_tasks import HeldOutTasks, StrokeTasks  # noqa: E402
 from _strokes import read_drawings  # noqa: E402
 
 N_WAYS, N_INSTANCES = 5, 10
-N_TEST = 400
+N_BANK, N_JUDGED = 6000, 400  # tasks that are trained on; by which is chosen, which are reported
+BATCH = 16
+EVERY = 250  # iterations between checkpoints
 TEST_ALPHABETS = ("Balinese", "Tagalog")
 SHOWN = (1, 2, 3, 4, 5, 10)
-COLUMNS = ("network", "seed", "iterations", "instance", "accuracy", "status")
+EYES = {"n_filters": [32, 64, 64, 64], "strided_first": True, "norm": "image"}
+COLUMNS = ("network", "rate", "seed", "iterations", "tasks", "instance", "accuracy", "cpu")
+COLUMNS += ("status",)
 NETWORKS = {
-    "mann": {"hidden": 200, "memory_slots": 128, "memory_width": 40, "n_reads": 4},
+    "mann": {"hidden": 200, "memory_slots": 64, "memory_width": 40, "n_reads": 4},
     "lstm": {"hidden": 200, "memory_slots": 0},
-    "lstm-wide": {"hidden": 320, "memory_slots": 0},  # about as many weights as "mann"
+    "lstm-wide": {"hidden": 400, "memory_slots": 0},
 }
+RATES = (1e-3, 3e-3)  # step sizes to choose from
 
 
 def main():
@@ -39,18 +53,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--omniglot", type=Path, help="folder with the two sets")
     parser.add_argument("--networks", type=listed, default=list(NETWORKS))
-    parser.add_argument("--iterations", type=int, default=20_000)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--iterations", type=int, default=10_000)
+    parser.add_argument("--eyes", type=int, default=2000, help="iterations of the convolutions")
+    parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--results", type=Path, default=Path("results/memory.csv"))
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--device", default="auto")
     parser.add_argument("--summary", action="store_true", help="print the table and stop")
     parser.add_argument("--write", type=Path, help="put the table into this page as well")
     options = parser.parse_args()
-    import torch
-
     torch.set_num_threads(options.threads)
-    results = ResultsFile(options.results, ("network", "seed", "iterations", "instance"), COLUMNS)
+    results = ResultsFile(
+        options.results, ("network", "rate", "seed", "iterations", "tasks", "instance"), COLUMNS
+    )
     if not options.summary:
         if options.omniglot is None:
             parser.error("--omniglot is needed to run")
@@ -69,26 +83,34 @@ def page(text):
         "docs/benchmarks/memory.md`. Five characters of alphabets that were not trained on, ten "
         "images each, in random order; accuracy in percent at a character's first, second ... "
         "image, mean and standard error over seeds. What is said of an image rests on those "
-        "before it alone.\n\n"
+        "before it alone. All networks see images through the same convolutions, which are not "
+        "trained further. The step size of each is the one that did best at the second image on "
+        "new tasks of the alphabets that were trained on.\n\n"
         f"{text}\n"
     )
 
 
 def run_all(options, results):
-    """Train and judge what is not in the results yet, one seed of each after another."""
+    """Train and judge what is not in the results yet."""
+    jobs = [(name, rate) for name in options.networks for rate in RATES]
+    done = {(row["network"], float(row["rate"]), row["iterations"]) for row in results.rows()}
+    jobs = [job for job in jobs if (*job, str(options.iterations)) not in done]
+    if not jobs:
+        return
     train, test = read_tasks(options.omniglot)
-    for seed in range(options.seeds):
-        for name in options.networks:
-            done = {(row["network"], row["seed"], row["iterations"]) for row in results.rows()}
-            if (name, str(seed), str(options.iterations)) in done:
-                continue
-            folder = options.results.with_suffix("") / f"{name}-{seed}-{options.iterations}"
-            learner = make_learner(name, seed, options, folder)
-            learner.meta_fit(train, resume=True)
-            for instance, accuracy in enumerate(by_instance(learner, test), start=1):
-                row = {"network": name, "seed": seed, "iterations": options.iterations}
-                row |= {"instance": instance, "accuracy": round(accuracy, 5), "status": "ok"}
-                results.append(row)
+    see = eyes(train, options)
+    trained_on = look_at(train, see, N_BANK, seed=0)
+    choice = look_at(train, see, N_JUDGED, seed=1)
+    reported = look_at(test, see, N_JUDGED, seed=2)
+    for name, rate in jobs:
+        networks, cpu = trained(name, rate, trained_on, options)
+        for told, tasks in (("choice", choice), ("report", reported)):
+            for seed, accuracies in enumerate(by_instance(networks, tasks)):
+                row = {"network": name, "rate": rate, "iterations": options.iterations}
+                row |= {"seed": seed, "tasks": told, "cpu": round(cpu / options.seeds, 1)}
+                for instance, accuracy in enumerate(accuracies, start=1):
+                    row |= {"instance": instance, "accuracy": round(accuracy, 5), "status": "ok"}
+                    results.append(row)
 
 
 def read_tasks(folder):
@@ -96,7 +118,7 @@ def read_tasks(folder):
     first, second = (read_drawings(folder, name) for name in SETS)
     drawings = first.with_others(second)
     training = set(drawings.alphabet) - set(TEST_ALPHABETS)
-    train = StrokeTasks(drawings.of(training), n_ways=N_WAYS, n_images=N_INSTANCES + 1)
+    train = StrokeTasks(drawings.of(training), n_ways=N_WAYS, n_images=N_INSTANCES)
     parts = []
     for name in SETS:
         images = read_images(folder, name)
@@ -107,62 +129,122 @@ def read_tasks(folder):
     return train, HeldOutTasks(*whole, n_ways=N_WAYS, n_images=N_INSTANCES)
 
 
-def make_learner(name, seed, options, folder):
-    """Make the network as its paper has it: one-hot labels, nothing but the memory."""
-    from sklearn_meta.fewshot import MANNClassifier, MetaTraining
-
+def eyes(tasks, options):
+    """Train the convolutions; return what maps images (n, 28, 28) to vectors."""
+    path = options.results.with_suffix("") / f"eyes-{options.eyes}"
     training = MetaTraining(
-        iterations=options.iterations,
-        ways=N_WAYS,
-        shots=N_INSTANCES,
-        queries=1,
-        meta_batch_size=16,
-        learning_rate=1e-3,
-        decay="linear",
+        iterations=options.eyes,
+        ways=None,
+        shots=1,
+        queries=N_INSTANCES - 1,
+        meta_batch_size=4,
+        learning_rate=3e-3,
+        decay="cosine",
         gradient_clip=10.0,
-        epoch_length=min(200, options.iterations),
-        checkpoint=folder,
+        epoch_length=min(100, options.eyes),
+        checkpoint=path,
     )
-    return MANNClassifier(
-        code_base=N_WAYS,
-        code_length=1,
-        recall=False,
-        backbone="conv4",
-        # what is said of an image may rest on those before it, not on those to come
-        backbone_params={"n_filters": 32, "n_blocks": 3, "norm": "image"},
-        training=training,
-        random_state=seed,
-        device=options.device,
-        verbose=1,
-        **NETWORKS[name],
+    learner = PrototypicalClassifier(
+        backbone="conv4", backbone_params=EYES, training=training, random_state=0, verbose=1
     )
+    module = learner.meta_fit(tasks, resume=True).net_.module_.eval()
 
-
-def by_instance(learner, tasks):
-    """Return the accuracy at the first, second .. image of a character, over new tasks."""
-    import torch
-
-    from sklearn_meta.fewshot._array_encoders import as_images
-
-    module = learner.net_.module_.eval()
-    right, asked = np.zeros(N_INSTANCES), np.zeros(N_INSTANCES)
-    torch.manual_seed(7)  # the module draws codes for the classes
-    for number in range(N_TEST):
-        rng = np.random.default_rng([7, number])
-        task = tasks(rng)
-        order = rng.permutation(len(task.y))
-        codes = rng.permutation(N_WAYS)[np.unique(task.y, return_inverse=True)[1]][order]
-        support = {
-            "rows": {"pixels": torch.as_tensor(as_images(task.X[order])).to(learner.net_.device)},
-            "context": {},
-            "targets": torch.as_tensor(codes).to(learner.net_.device),
-        }
+    def see(images):
         with torch.no_grad():
-            said = module.sequence_outputs(support, N_WAYS).argmax(dim=1).cpu().numpy()
-        nth = nth_instance(codes)
-        np.add.at(right, nth, said == codes)
-        np.add.at(asked, nth, 1)
-    return (right / asked).tolist()
+            return module.body({"pixels": torch.as_tensor(images).unsqueeze(1)}, {})
+
+    return see
+
+
+def look_at(tasks, see, n_tasks, seed):
+    """Draw tasks and look at their images: (n_tasks, N_WAYS, N_INSTANCES, n_out)."""
+    seen = []
+    for place in range(n_tasks):
+        task = tasks(np.random.default_rng([seed, place]))
+        images = task.X[np.argsort(task.y, kind="stable")]
+        seen.append(see(images).reshape(N_WAYS, N_INSTANCES, -1))
+    return torch.stack(seen)
+
+
+def sequences(bank, chosen, rng):
+    """Put tasks in random order, under random names: inputs and labels, (n, 50, ...).
+
+    An input is an image's vector and the label of the image before it.
+    """
+    n_tasks, n_steps = len(chosen), N_WAYS * N_INSTANCES
+    names = rng.permuted(np.tile(np.arange(N_WAYS), (n_tasks, 1)), axis=1)
+    order = rng.permuted(np.tile(np.arange(n_steps), (n_tasks, 1)), axis=1)
+    labels = torch.as_tensor(np.take_along_axis(names, order // N_INSTANCES, axis=1))
+    order = torch.as_tensor(order).unsqueeze(-1).expand(-1, -1, bank.shape[-1])
+    images = bank[chosen].flatten(1, 2).gather(1, order)
+    told = one_hot(labels, N_WAYS).to(images.dtype)
+    told = torch.cat([torch.zeros_like(told[:, :1]), told[:, :-1]], dim=1)
+    return torch.cat([images, told], dim=2), labels
+
+
+def side_by_side(name, rate, n_in, n_seeds):
+    """Return untrained networks, one a seed."""
+    return SideBySide(
+        lambda: SequenceModel(MANNCell(n_in, **NETWORKS[name]), N_WAYS),
+        list(range(n_seeds)),
+        lambda weights: torch.optim.Adam(weights, lr=rate),
+        max_norm=10.0,
+    )
+
+
+def trained(name, rate, bank, options):
+    """Train networks, or go on; return them and the processor seconds it took."""
+    path = options.results.with_suffix("") / f"{name}-{rate}-{options.iterations}.pt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    networks = side_by_side(name, rate, bank.shape[-1] + N_WAYS, options.seeds)
+    number, spent = 0, 0.0
+    if path.exists():
+        saved = torch.load(path, weights_only=True)
+        networks.load_state(saved)
+        number, spent = saved["number"], saved["spent"]
+    while number < options.iterations:
+        started = time.process_time()
+        until, loss = min(number + EVERY, options.iterations), 0.0
+        for step in range(number, until):
+            share = 1 - step / options.iterations
+            for group in networks.optimizer.param_groups:
+                group["lr"] = rate * share
+            loss = loss + train_step(networks, bank, step)
+        spent += time.process_time() - started
+        told = " ".join(f"{value:.3f}" for value in (loss / (until - number)).tolist())
+        print(f"{name}, step size {rate}: {until} steps, loss {told}", flush=True)
+        number = until
+        part = path.with_suffix(".part")
+        torch.save({**networks.state(), "number": number, "spent": spent}, part)
+        part.replace(path)
+    return networks, spent
+
+
+def train_step(networks, bank, step):
+    """Take a step; return each network's loss."""
+    drawn = []
+    for seed in networks.seeds:
+        rng = np.random.default_rng([3, seed, step])
+        drawn.append(sequences(bank, rng.choice(len(bank), BATCH, replace=False), rng))
+    inputs, labels = (torch.stack(part) for part in zip(*drawn, strict=True))
+    said = networks(inputs)
+    losses = cross_entropy(said.flatten(0, 2), labels.flatten(), reduction="none")
+    losses = losses.reshape(len(networks.seeds), -1).mean(dim=1)
+    networks.step(losses)
+    return losses.detach()
+
+
+def by_instance(networks, bank):
+    """Return each network's accuracies at the first, second .. image of a character."""
+    inputs, labels = sequences(bank, np.arange(len(bank)), np.random.default_rng(7))
+    with torch.no_grad():
+        said = networks(inputs.expand(len(networks.seeds), *inputs.shape)).argmax(-1).numpy()
+    labels = labels.numpy()
+    nth = np.stack([nth_instance(sequence) for sequence in labels])
+    return [
+        [float((answers == labels)[nth == n].mean()) for n in range(N_INSTANCES)]
+        for answers in said
+    ]
 
 
 def nth_instance(codes):
@@ -180,13 +262,19 @@ def summary(frame):
     """Return a Markdown table of accuracies in percent, means over seeds with standard errors."""
     lines = []
     for (network, iterations), part in frame.groupby(["network", "iterations"], sort=False):
+        at_second = part[(part["tasks"] == "choice") & (part["instance"] == 2)]
+        rate = at_second.groupby("rate")["accuracy"].mean().idxmax()
+        mine = part[(part["tasks"] == "report") & (part["rate"] == rate)]
         cells = []
         for instance in SHOWN:
-            values = 100 * part.loc[part["instance"] == instance, "accuracy"]
+            values = 100 * mine.loc[mine["instance"] == instance, "accuracy"]
             error = values.std(ddof=1) / len(values) ** 0.5 if len(values) > 1 else float("nan")
             cells.append(f"{values.mean():.1f} ± {error:.1f}")
-        lines.append([network, f"{iterations:,}", *cells, part["seed"].nunique()])
-    return markdown(["network", "iterations", *map(str, SHOWN), "seeds"], lines)
+        seeds = mine["seed"].nunique()
+        minutes = f"{mine['cpu'].iloc[0] / 60:.1f}"
+        lines.append([network, f"{rate:g}", f"{int(iterations):,}", *cells, seeds, minutes])
+    header = ["network", "step size", "iterations", *map(str, SHOWN), "seeds", "CPU min a seed"]
+    return markdown(header, lines)
 
 
 if __name__ == "__main__":
