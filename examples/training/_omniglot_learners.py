@@ -43,7 +43,10 @@ LEARNERS = {
     "PrototypicalClassifier": Plan(training=_COMPARING),
     "MatchingClassifier": Plan(params=_LOCAL, training=_COMPARING, backbone=PLACES),
     "SiameseClassifier": Plan(
-        params={"margin": 2.0, **_LOCAL}, training=_COMPARING, backbone=PLACES
+        params={"margin": 2.0, **_LOCAL},
+        training=_FAST,
+        network_of="MatchingClassifier",
+        backbone=PLACES,
     ),
     # A step of these takes several times as long, and most of them adapt a network to a task in
     # which classes begin at their prototypes: the prototypical network's is where they begin.

@@ -22,7 +22,7 @@ from sklearn_meta.fewshot._start import Start
 from sklearn_meta.fewshot._task import as_task_source
 from sklearn_meta.fewshot._training import MetaTraining
 from sklearn_meta.fewshot.backbones import make_encoder
-from sklearn_meta.fewshot.backbones._factory import complete
+from sklearn_meta.fewshot.backbones._factory import complete, read_off
 
 
 class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
@@ -290,9 +290,7 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
 
     def _check_fits(self, description, X):
         """Refuse rows of another shape than the backbone was trained for."""
-        if description["name"] in ("table", "attributes"):
-            return
-        wanted = {k: v for k, v in complete(description["name"], {}, X).items() if k != "name"}
+        wanted = read_off(description["name"], description, X)
         if any(description[name] != value for name, value in wanted.items()):
             trained = {name: description[name] for name in wanted}
             raise TableError(

@@ -32,7 +32,7 @@ def distance():
 
 def by_loops(layer, left, right):
     """Return one distance, place by place, as the docstring says it."""
-    strength, stiffness = (float((2 * x).exp()) for x in (layer.log_vectors, layer.log_ways))
+    strength, stiffness = (float((2 * x.detach()).exp()) for x in (layer.log_vectors, layer.log_ways))
     places = [(row, column) for row in range(SHAPE[1]) for column in range(SHAPE[2])]
 
     def way(a, b):
@@ -141,6 +141,8 @@ def test_learners_that_compare_places(kind, tmp_path):
     learner.save(tmp_path / "bars.safetensors")
     loaded = kind.load(tmp_path / "bars.safetensors").fit(X[:4], y[:4])
     np.testing.assert_array_equal(loaded.predict_proba(X), learner.predict_proba(X))
+    with pytest.raises(ValueError, match=r"'size': \[12, 12\]}, got rows with .*\[9, 12\]"):
+        loaded.fit(X[:4, 3:], y[:4])
 
 
 def test_tables_hold_no_places():

@@ -73,15 +73,21 @@ def complete(name, settings, X):
     """
     if name == "auto":
         name = "table" if len(X.shape) == 2 else "conv4"
-    described = {"name": name}
+    settings = {key: _plain(value) for key, value in settings.items()}
+    return {"name": name, **read_off(name, settings, X), **settings}
+
+
+def read_off(name, settings, X):
+    """Return what a network of this name and these settings has to know of the rows `X`."""
     if name == "mlp":
-        described["n_features"] = int(X.shape[1])
-    if name in ("conv4", "resnet"):
-        _, channels, height, width = ImageEncoder().transform(X[:1])["pixels"].shape
-        described["n_channels"] = int(channels)
-        if name == "conv4" or settings.get("flatten"):
-            described["size"] = [int(height), int(width)]
-    return {**described, **{name: _plain(value) for name, value in settings.items()}}
+        return {"n_features": int(X.shape[1])}
+    if name not in ("conv4", "resnet"):
+        return {}
+    _, channels, height, width = ImageEncoder().transform(X[:1])["pixels"].shape
+    shape = {"n_channels": int(channels)}
+    if name == "conv4" or settings.get("flatten"):
+        shape["size"] = [int(height), int(width)]
+    return shape
 
 
 def _plain(value):
