@@ -32,7 +32,8 @@ def distance():
 
 def by_loops(layer, left, right):
     """Return one distance, place by place, as the docstring says it."""
-    strength, stiffness = (float((2 * x.detach()).exp()) for x in (layer.log_vectors, layer.log_ways))
+    learned = (layer.log_vectors, layer.log_ways)
+    strength, stiffness = (float((2 * x.detach()).exp()) for x in learned)
     places = [(row, column) for row in range(SHAPE[1]) for column in range(SHAPE[2])]
 
     def way(a, b):
