@@ -2,7 +2,7 @@
 
 import torch
 from torch import nn
-from torch.nn.functional import cosine_similarity, one_hot, softplus
+from torch.nn.functional import normalize, one_hot, softplus
 
 from sklearn_meta.fewshot._lstm import LSTMCell
 
@@ -116,5 +116,5 @@ class MANNCell(nn.Module):
 
 def _attention(keys, strengths, memory):
     """Return softmax of scaled cosines: (n_sequences, n_reads, n_slots)."""
-    alike = cosine_similarity(keys.unsqueeze(2), memory.unsqueeze(1), dim=-1)
+    alike = normalize(keys, dim=-1) @ normalize(memory, dim=-1).transpose(1, 2)
     return (strengths.unsqueeze(-1) * alike).softmax(dim=-1)
