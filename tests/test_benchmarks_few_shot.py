@@ -500,7 +500,7 @@ def test_trainings_that_begin_from_missing_weights_are_left_out(
         work=tmp_path, weights=tmp_path, learner=None, background="small1", hours=1.0
     )
     training.train_all(options)
-    assert "SiameseClassifier" in trained and "MAMLClassifier" not in trained
+    assert "MatchingClassifier" in trained and "MAMLClassifier" not in trained
     assert "MAMLClassifier small1 0 is left out" in capsys.readouterr().out
     (tmp_path / "omniglot_small1_PrototypicalClassifier_0.safetensors").touch()
     training.train_all(options)

@@ -43,7 +43,7 @@ COLUMNS += ("status",)
 NETWORKS = {
     "mann": {"hidden": 200, "memory_slots": 64, "memory_width": 40, "n_reads": 4},
     "lstm": {"hidden": 200, "memory_slots": 0},
-    "lstm-wide": {"hidden": 320, "memory_slots": 0},  # about as many weights as "mann"
+    "lstm-wide": {"hidden": 280, "memory_slots": 0},  # about as many weights as "mann"
 }
 
 
