@@ -36,7 +36,7 @@ class Plan:
 _FAST = {"mixed_precision": "auto"}
 _COMPARING = {"learning_rate": 3e-3, **_FAST}
 _LOCAL = {"distance": "local"}
-_MEMORY = {"hidden": 100, "n_orders": 2}
+_MEMORY = {"hidden": 80, "n_orders": 2}
 _BEGUN = "PrototypicalClassifier"
 
 LEARNERS = {

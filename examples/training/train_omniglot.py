@@ -35,7 +35,7 @@ from sklearn_meta.exceptions import TrainingDivergedError  # noqa: E402
 
 DIVERGED = "diverged.txt"
 WEIGHTS = HERE.parent / "benchmarks" / "weights"
-LARGEST = 2**20
+LARGEST = 10**6  # bytes
 N_TRIAL = 10  # iterations by which the speed is found out
 EPOCH = 100  # iterations between validations
 LEAST, MOST = 200, 30_000
