@@ -143,14 +143,14 @@ class Conv4(nn.Module):
 
 
 class SmallResNet(nn.Module):
-    """Residual blocks of two 3x3 convolutions, each block halving the size; then a mean or all.
+    """Residual blocks of two 3x3 convolutions; a vector is the mean of the last map, or all of it.
 
     Parameters
     ----------
     n_channels : int, default=1
         Channels of an image.
     widths : sequence of int, default=(32, 64, 128)
-        Filters of the blocks; the last is the length of an image's vector.
+        Filters of the blocks; the last is the length of an image's vector, or of each place's.
     strided_first : bool, default=False
         Whether a 4x4 convolution with a stride of two comes before the blocks, with as many filters
         as the first of them: it saves time, since images are half as large then.
