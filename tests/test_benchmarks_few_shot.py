@@ -495,9 +495,8 @@ def test_trainings_that_begin_from_missing_weights_are_left_out(
     training = load("train_omniglot")
     trained = []
     monkeypatch.setattr(training, "train_one", lambda options, *job: trained.append(job[0]))
-    monkeypatch.setattr(training, "affordable", lambda *job: 100)
     options = SimpleNamespace(
-        work=tmp_path, weights=tmp_path, learner=None, background="small1", hours=1.0
+        work=tmp_path, weights=tmp_path, learner=None, background="small1", seeds=1, iterations=None
     )
     training.train_all(options)
     assert "MatchingClassifier" in trained and "MAMLClassifier" not in trained

@@ -13,20 +13,20 @@ class Plan:
 
     Attributes
     ----------
+    iterations : int
+        Steps of the outer optimiser.
     n_seeds : int
         Weights wanted of it, for each background set.
-    share : float
-        Of the time, beside the other learners.
     params, training : dict
         Parameters of the learner and of its `MetaTraining`.
     network_of : str or None
-        The learner from whose network, of the same set and the first seed, the training begins.
+        The learner from whose network, of the same set and seed, the training begins.
     backbone : dict
         Which network.
     """
 
-    n_seeds: int = 5
-    share: float = 1.0
+    iterations: int
+    n_seeds: int = 1
     params: dict = field(default_factory=dict)
     training: dict = field(default_factory=dict)
     network_of: str | None = None
@@ -40,31 +40,28 @@ _MEMORY = {"hidden": 80, "n_orders": 2}
 _BEGUN = "PrototypicalClassifier"
 
 LEARNERS = {
-    "PrototypicalClassifier": Plan(training=_COMPARING),
-    "MatchingClassifier": Plan(params=_LOCAL, training=_COMPARING, backbone=PLACES),
+    "PrototypicalClassifier": Plan(3000, 5, training=_COMPARING),
+    "MatchingClassifier": Plan(4000, 5, _LOCAL, _COMPARING, backbone=PLACES),
     "SiameseClassifier": Plan(
-        params={"margin": 2.0, **_LOCAL},
-        training=_FAST,
-        network_of="MatchingClassifier",
-        backbone=PLACES,
+        600, 5, {"margin": 2.0, **_LOCAL}, _FAST, "MatchingClassifier", PLACES
     ),
     # A step of these takes several times as long, and most of them adapt a network to a task in
     # which classes begin at their prototypes: the prototypical network's is where they begin.
-    "MANNClassifier": Plan(1, 2.0, _MEMORY, _FAST, _BEGUN),
-    "NTMClassifier": Plan(1, 2.0, {**_MEMORY, "memory_slots": 32}, _FAST, _BEGUN),
-    "MetaSGDClassifier": Plan(1, 1.0, {"inner_steps": 1, "inner_lr": 0.01}, network_of=_BEGUN),
+    "MANNClassifier": Plan(600, 1, _MEMORY, _FAST, _BEGUN),
+    "NTMClassifier": Plan(600, 1, {**_MEMORY, "memory_slots": 32}, _FAST, _BEGUN),
+    "MetaSGDClassifier": Plan(300, 1, {"inner_steps": 1, "inner_lr": 0.01}, network_of=_BEGUN),
     "MAMLClassifier": Plan(
-        1, 1.0, {"inner_steps": 2, "inner_lr": 0.01, "learn_rates": True}, network_of=_BEGUN
+        300, 1, {"inner_steps": 2, "inner_lr": 0.01, "learn_rates": True}, network_of=_BEGUN
     ),
     "ReptileClassifier": Plan(
+        100,
         1,
-        1.0,
         {"inner_steps": 5, "inner_lr": 0.01, "head": "prototype"},
         {"optimizer": "sgd", "learning_rate": 1.0, "decay": "linear"},
-        network_of=_BEGUN,
+        _BEGUN,
     ),
     # transfer: ordinary training first
-    "FineTuningClassifier": Plan(1, 1.0, {"fit_steps": 20}, _FAST, network_of=_BEGUN),
+    "FineTuningClassifier": Plan(200, 1, {"fit_steps": 20}, _FAST, _BEGUN),
 }
 
 

@@ -1,24 +1,22 @@
 r"""Meta-train few-shot learners on one of Omniglot's minimal background sets.
 
 Trains on one set's alphabets, as pen strokes that are distorted and drawn anew, and keeps the
-weights that do best on the alphabets that only the other set has. One learner a call::
+weights that do best on the alphabets that only the other set has. All that are missing, as planned
+in ``_omniglot_learners.py``, one seed of each after the other; with ``--background`` those of one
+set, so that two processes may share two cores::
 
-    python train_omniglot.py --omniglot SHARED/omniglot --learner PrototypicalClassifier \
-        --background small1 --seed 0 --iterations 3000
+    python train_omniglot.py --omniglot SHARED/omniglot --background small1
 
-or all that are missing, sharing out the hours that there are, one seed of each after the other;
-with ``--background`` those of one set, so that two processes may share two cores::
+or some of them::
 
-    python train_omniglot.py --omniglot SHARED/omniglot --all --background small1 --hours 12
+    python train_omniglot.py --omniglot SHARED/omniglot --learner PrototypicalClassifier --seeds 1
 
 An interrupted training goes on where it was. Weights of at most 1 MB, in half precision, are put
 into ``examples/benchmarks/weights``; ``omniglot_runs.py`` judges them.
 """
 
 import argparse
-import json
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -36,9 +34,7 @@ from sklearn_meta.exceptions import TrainingDivergedError  # noqa: E402
 DIVERGED = "diverged.txt"
 WEIGHTS = HERE.parent / "benchmarks" / "weights"
 LARGEST = 10**6  # bytes
-N_TRIAL = 10  # iterations by which the speed is found out
 EPOCH = 100  # iterations between validations
-LEAST, MOST = 200, 30_000
 
 
 def main():
@@ -49,39 +45,27 @@ def main():
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--learner", choices=sorted(LEARNERS))
     parser.add_argument("--background", choices=SETS)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--iterations", type=int)
-    parser.add_argument("--all", action="store_true", help="all weights that are missing")
-    parser.add_argument("--hours", type=float, default=8.0, help="for --all")
+    parser.add_argument("--seeds", type=int, help="of each learner, at most; otherwise as planned")
+    parser.add_argument("--iterations", type=int, help="otherwise as planned")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
     import torch
 
     torch.set_num_threads(options.threads)
-    if options.all:
-        train_all(options)
-    elif options.learner and options.background and options.iterations:
-        train_one(options, options.learner, options.background, options.seed, options.iterations)
-    else:
-        parser.error("name --learner, --background and --iterations, or --all")
+    train_all(options)
 
 
 def train_all(options):
-    """Train what is missing; each job gets its share of the time that is left."""
-    deadline = time.monotonic() + 3600 * options.hours
+    """Train what is missing."""
     jobs = [job for job in all_jobs(options) if is_open(options, *job)]
-    for number, job in enumerate(jobs):
-        shares = [LEARNERS[learner].share for learner, _, _ in jobs[number:]]
-        first = first_path(options, *job[:2])
-        if first is not None and not first.exists():  # given up
+    for number, job in enumerate(jobs, start=1):
+        first = first_path(options, *job)
+        if first is not None and not first.exists():  # given up, or not asked for
             print(f"{' '.join(map(str, job))} is left out: it begins from {first.name}")
             continue
-        seconds = (deadline - time.monotonic()) * shares[0] / sum(shares)
-        iterations = planned(options, *job)
-        if iterations is None:
-            iterations = affordable(options, *job, seconds)
-        print(f"{number + 1} of {len(jobs)}: {' '.join(map(str, job))}, {iterations} iterations")
+        iterations = options.iterations or LEARNERS[job[0]].iterations
+        print(f"{number} of {len(jobs)}: {' '.join(map(str, job))}, {iterations} iterations")
         try:
             train_one(options, *job, iterations)
         except TrainingDivergedError as error:  # the same seed would do so again
@@ -91,7 +75,7 @@ def train_all(options):
 
 def all_jobs(options):
     """Return (learner, background, seed): the first seed of all learners first."""
-    n_seeds = max(plan.n_seeds for plan in LEARNERS.values())
+    n_seeds = options.seeds or max(plan.n_seeds for plan in LEARNERS.values())
     return [
         (learner, background, seed)
         for seed in range(n_seeds)
@@ -108,32 +92,19 @@ def is_open(options, learner, background, seed):
     return not (weights_path(options, learner, background, seed).exists() or given_up.exists())
 
 
-def first_path(options, learner, background):
+def first_path(options, learner, background, seed):
     """Return the weights from whose network a training begins, or None."""
     first = LEARNERS[learner].network_of
-    return None if first is None else weights_path(options, first, background, 0)
-
-
-def affordable(options, learner, background, seed, seconds):
-    """Return how many iterations take so many seconds on this machine as it is now."""
-    tasks, _ = read_tasks(options.omniglot, background)
-    make_learner(learner, 1, seed, None, options.device).meta_fit(tasks)  # imports, first calls
-    probe = make_learner(learner, N_TRIAL, seed, None, options.device)
-    started = time.monotonic()
-    probe.meta_fit(tasks)
-    each = (time.monotonic() - started) / N_TRIAL
-    wanted = np.clip(0.9 * seconds / each, LEAST, MOST)  # a tenth is for validation
-    return int(wanted) // EPOCH * EPOCH
+    return None if first is None else weights_path(options, first, background, seed)
 
 
 def train_one(options, learner, background, seed, iterations):
     """Meta-train one learner, or go on, and save its weights."""
     folder = work_folder(options, learner, background, seed)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "plan.json").write_text(json.dumps({"iterations": iterations}))
     tasks, held_out = read_tasks(options.omniglot, background)
     trained = make_learner(learner, iterations, seed, folder, options.device)
-    first = first_path(options, learner, background)
+    first = first_path(options, learner, background, seed)
     trained.meta_fit(tasks, validation_tasks=held_out, resume=True, start_from=first)
     path = weights_path(options, learner, background, seed)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -143,12 +114,6 @@ def train_one(options, learner, background, seed, iterations):
         path.unlink()
         raise ValueError(f"The weights of {learner} take {size} bytes, more than {LARGEST}.")
     print(f"{path.name}: {size / 1000:.0f} kB")
-
-
-def planned(options, learner, background, seed):
-    """Return the iterations of a training that was begun, or None."""
-    path = work_folder(options, learner, background, seed) / "plan.json"
-    return json.loads(path.read_text())["iterations"] if path.exists() else None
 
 
 def work_folder(options, learner, background, seed):
