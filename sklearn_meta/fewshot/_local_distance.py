@@ -54,7 +54,7 @@ class LocalDistance(nn.Module):
     def forward(self, left, right):
         """Return distances of shape (n_left, n_right) between vectors, in single precision.
 
-        None is negative: zero is that of two images that hold the same at all places.
+        None is negative: zero are two images that hold one and the same vector at all places.
         """
         with torch.autocast(left.device.type, enabled=False):  # differences of large numbers
             ways = 2**0.5 * self.log_ways.exp() * self.places
