@@ -424,6 +424,44 @@ def test_sequences_of_images_and_the_labels_before(load):
         np.testing.assert_array_equal(told[1:].argmax(1), names[:-1])
 
 
+def test_gradients_side_by_side_are_cut_one_by_one(load):
+    networks = load("_side_by_side").SideBySide(
+        lambda: torch.nn.Linear(2, 1, bias=False),
+        [0, 1],
+        lambda weights: torch.optim.SGD(weights, lr=1.0),
+        max_norm=1.0,
+    )
+    before = networks.weights["weight"].detach().clone()
+    inputs = torch.tensor([[[30.0, 40.0]], [[0.3, 0.4]]])  # gradients of length 50 and 0.5
+    networks.step(networks(inputs).flatten())
+    moved = before - networks.weights["weight"].detach()
+    torch.testing.assert_close(moved.flatten(1), torch.tensor([[0.6, 0.8], [0.3, 0.4]]))
+
+
+def test_more_seeds_of_a_memory_are_trained_anew(load, monkeypatch, tmp_path):
+    bench = load("bench_memory")
+    monkeypatch.setitem(bench.NETWORKS, "small", {"hidden": 4, "memory_slots": 0})
+    bank = torch.randn(16, 5, 10, 3)
+    options = SimpleNamespace(results=tmp_path / "r.csv", iterations=2, seeds=1)
+    results = load("_results").ResultsFile(
+        options.results,
+        ("network", "rate", "seed", "iterations", "tasks", "instance"),
+        bench.COLUMNS,
+    )
+    bench.trained("small", 1e-2, bank, options)
+    for tasks in ("choice", "report"):
+        assert not bench.is_done("small", 1e-2, options, results)
+        for instance in range(1, 11):
+            row = {"network": "small", "rate": 1e-2, "seed": 0, "iterations": 2, "tasks": tasks}
+            results.append(row | {"instance": instance, "accuracy": 0.2, "status": "ok"})
+    assert bench.is_done("small", 1e-2, options, results)
+    options.seeds = 2
+    assert not bench.is_done("small", 1e-2, options, results)
+    networks, _ = bench.trained("small", 1e-2, bank, options)
+    first, second = networks.weights["output.weight"]
+    assert not torch.equal(first, second)
+
+
 def test_a_memory_goes_on_from_its_checkpoint(load, monkeypatch, tmp_path):
     bench = load("bench_memory")
     monkeypatch.setattr(bench, "EVERY", 20)
@@ -504,3 +542,24 @@ def test_trainings_that_begin_from_missing_weights_are_left_out(
     (tmp_path / "omniglot_small1_PrototypicalClassifier_0.safetensors").touch()
     training.train_all(options)
     assert "MAMLClassifier" in trained
+
+
+def test_trainings_are_as_long_as_planned(load, monkeypatch, tmp_path):
+    training, learners = load("train_omniglot"), load("_omniglot_learners")
+    trained = []
+    monkeypatch.setattr(training, "train_one", lambda options, *job: trained.append(job))
+    monkeypatch.setattr(training, "is_open", lambda *job: True)
+    monkeypatch.setattr(training, "first_path", lambda *job: None)
+    options = SimpleNamespace(
+        work=tmp_path, learner="MatchingClassifier", background=None, seeds=2, iterations=None
+    )
+    training.train_all(options)
+    steps = learners.LEARNERS["MatchingClassifier"].iterations
+    assert trained == [
+        ("MatchingClassifier", background, seed, steps)
+        for seed in (0, 1)
+        for background in ("small1", "small2")
+    ]
+    options.iterations = 7
+    training.train_all(options)
+    assert {job[-1] for job in trained[4:]} == {7}

@@ -73,7 +73,7 @@ def page(text):
         "*solved after*: "
         "sequences until less than one bit in a thousand of the last 500 was wrong; then wrong "
         "bits of new sequences of 20 and of 80 vectors, which is four times what it was trained "
-        f"on. From then on a network's step size falls by {1 - FALL:.0%} every {EVERY} "
+        f"on. From *solved after* on a network's step size falls by {1 - FALL:.0%} every {EVERY} "
         "sequences. *CPU min*: a seed's equal share.\n\n"
         f"{text}\n"
     )

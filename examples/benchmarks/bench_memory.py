@@ -93,8 +93,7 @@ def page(text):
 def run_all(options, results):
     """Train and judge what is not in the results yet."""
     jobs = [(name, rate) for name in options.networks for rate in map(float, options.rates)]
-    done = {(row["network"], float(row["rate"]), row["iterations"]) for row in results.rows()}
-    jobs = [job for job in jobs if (*job, str(options.iterations)) not in done]
+    jobs = [job for job in jobs if not is_done(*job, options, results)]
     if not jobs:
         return
     train, test = read_tasks(options.omniglot)
@@ -111,6 +110,17 @@ def run_all(options, results):
                 for instance, accuracy in enumerate(accuracies, start=1):
                     row |= {"instance": instance, "accuracy": round(accuracy, 5), "status": "ok"}
                     results.append(row)
+
+
+def is_done(name, rate, options, results):
+    """Tell whether the results hold all rows of a network and a step size."""
+    wanted = {
+        (name, str(rate), str(seed), str(options.iterations), tasks, str(instance))
+        for seed in range(options.seeds)
+        for tasks in ("choice", "report")
+        for instance in range(1, N_INSTANCES + 1)
+    }
+    return wanted <= results.done()
 
 
 def read_tasks(folder):
@@ -145,7 +155,12 @@ def eyes(tasks, options):
         checkpoint=path,
     )
     learner = PrototypicalClassifier(
-        backbone="conv4", backbone_params=EYES, training=training, random_state=0, verbose=1
+        backbone="conv4",
+        backbone_params=EYES,
+        training=training,
+        device="cpu",  # as all that follows
+        random_state=0,
+        verbose=1,
     )
     module = learner.meta_fit(tasks, resume=True).net_.module_.eval()
 
@@ -194,7 +209,8 @@ def side_by_side(name, rate, n_in, n_seeds):
 
 def trained(name, rate, bank, options):
     """Train networks, or go on; return them and the processor seconds it took."""
-    path = options.results.with_suffix("") / f"{name}-{rate}-{options.iterations}.pt"
+    settings = f"{name}-{rate}-{options.iterations}-{options.seeds}"  # all that shapes a training
+    path = options.results.with_suffix("") / f"{settings}.pt"
     path.parent.mkdir(parents=True, exist_ok=True)
     networks = side_by_side(name, rate, bank.shape[-1] + N_WAYS, options.seeds)
     number, spent = 0, 0.0

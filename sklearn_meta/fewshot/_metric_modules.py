@@ -24,7 +24,7 @@ class ComparingModule(FewShotModule):
         self.local_distance = LocalDistance(self.body) if local else None
 
     def distances(self, left, right):
-        """Return distances near 1, whatever the vectors' length: (n_left, n_right)."""
+        """Return distances that do not grow with the vectors' length: (n_left, n_right)."""
         if self.local_distance is not None:
             return self.local_distance(left, right)
         return squared_distances(left, right) / self.body.n_out**0.5
@@ -54,7 +54,7 @@ class PrototypicalModule(ComparingModule):
         return {"centres": class_means(vectors, support["targets"], n_classes)}
 
     def outputs(self, state, support, rows, n_classes):
-        """Return scaled negative squared distances, or cosines."""
+        """Return scaled negative distances, or cosines."""
         if self.transductive:  # the support's vectors depend on the query rows too
             vectors, queries = self.embed_both(support, rows)
             return self.likenesses(queries, class_means(vectors, support["targets"], n_classes))

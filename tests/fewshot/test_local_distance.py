@@ -14,7 +14,9 @@ from sklearn_meta.fewshot import (
     Task,
 )
 from sklearn_meta.fewshot import _local_distance as module
+from sklearn_meta.fewshot._batches import Group
 from sklearn_meta.fewshot._local_distance import LocalDistance
+from sklearn_meta.fewshot._metric_modules import PrototypicalModule
 from sklearn_meta.fewshot.backbones import MLP, Conv4, SmallResNet
 
 SHAPE = (3, 4, 5)
@@ -96,6 +98,21 @@ def test_gradients_are_finite(distance):
     vectors = (20 * torch.randn(4, 60)).requires_grad_()
     distance(vectors, vectors).sum().backward()
     assert bool(vectors.grad.isfinite().all())
+
+
+def test_pairs_of_places_count_as_memory():
+    described = {"name": "conv4", "n_filters": 4, "n_blocks": 2, "size": [28, 28]}
+    targets = torch.zeros(2, 20, dtype=torch.long), torch.zeros(2, 100, dtype=torch.long)
+    support, query = ({"rows": {"pixels": torch.zeros(2, 1)}, "targets": t} for t in targets)
+    group = Group(support, query, 20, 2)
+    places, whole = (
+        PrototypicalModule(described, "classification", {"distance": kind})
+        for kind in ("local", "euclidean")
+    )
+    assert places.floats_beside(group) == 3 * 20 * 100 * 49**2 and whole.floats_beside(group) == 0
+    assert (
+        places.tasks_at_once(group) <= 2**27 / (3 * 20 * 100 * 49**2) < whole.tasks_at_once(group)
+    )
 
 
 def test_networks_tell_what_their_vectors_hold():

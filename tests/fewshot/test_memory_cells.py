@@ -11,6 +11,7 @@ from sklearn_meta.fewshot import (
     associative_recall_task,
     copy_task,
 )
+from sklearn_meta.fewshot._mann_cell import _attention
 
 CELLS = [
     lambda: MANNCell(4, hidden=6, memory_slots=5, memory_width=3, n_reads=2),
@@ -47,6 +48,22 @@ def test_mann_writes_where_it_used_least():
     changed = (new["memory"] - state["memory"]).abs().sum(-1)[0] > 1e-4
     assert changed.tolist() == [False, False, True, False, False]
     assert new["usage"][0, 2] > 1
+
+
+def test_mann_reads_as_sharply_as_its_heads_say():
+    keys, memory = torch.tensor([[[1.0, 0.0]]]), torch.eye(2).expand(1, 2, 2)
+    for strength in (1.0, 8.0):
+        weights = _attention(keys, torch.tensor([[strength]]), memory)[0, 0]
+        torch.testing.assert_close(weights[0] / weights[1], torch.tensor(strength).exp())
+    torch.manual_seed(0)
+    cell = MANNCell(3, hidden=5, memory_slots=4, memory_width=2, n_reads=1)
+    state = cell.first_state(1)
+    state["memory"] = torch.randn(1, 4, 2)
+    read = []
+    for bias in (-9.0, 9.0):
+        torch.nn.init.constant_(cell.strengths.bias, bias)
+        read.append(cell(torch.ones(1, 3), state)[1]["read_weights"].max().item())
+    assert read[1] > read[0] + 0.05
 
 
 def test_ntm_shifts_and_sharpens():
