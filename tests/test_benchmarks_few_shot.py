@@ -377,8 +377,55 @@ def test_copying_goes_on_from_its_checkpoint(load, monkeypatch, tmp_path, capsys
     # side by side as by itself: nothing passes from one network to the other
     alone = next(bench.run(options("alone.csv", 4), [1]))
     assert alone["error_20"] == pytest.approx(whole[1]["error_20"], abs=2e-3)
+    with pytest.raises(ValueError, match="has learned from 4 sequences, more than 2"):
+        list(bench.run(options("parts.csv", 2), [0, 1]))
     frame = pd.DataFrame([{**whole[0], "error_80": whole[0]["error_6"], "solved": np.nan}])
     assert "| no |" in bench.summary(frame)
+
+
+def test_copying_goes_on_as_slowly_as_it_was(load, monkeypatch, tmp_path):
+    bench = load("bench_copy")
+    monkeypatch.setattr(bench, "EVERY", 2)
+    monkeypatch.setattr(bench, "LONG", 6)
+    monkeypatch.setattr(bench, "SOLVED", 1.0)  # at once
+    options = SimpleNamespace(task="copy", cell="lstm", sequences=6, results=tmp_path / "whole.csv")
+    whole = list(bench.run(options, [0]))
+    options.results, options.sequences = tmp_path / "parts.csv", 2
+    list(bench.run(options, [0]))
+    options.sequences, taken = 6, []
+    step = bench.train_step
+    monkeypatch.setattr(bench, "train_step", lambda *given: taken.append(given[3]) or step(*given))
+    parts = list(bench.run(options, [0]))
+    assert np.ravel(taken).tolist() == pytest.approx([bench.FALL] * 2 + [bench.FALL**2] * 2)
+    assert parts[0]["error_20"] == whole[0]["error_20"]
+
+
+def test_more_sequences_are_another_run(load, monkeypatch, tmp_path, capsys):
+    bench = load("bench_copy")
+    monkeypatch.setattr(bench, "EVERY", 2)
+    monkeypatch.setattr(bench, "LONG", 6)
+    asked = ["bench_copy", "--cell", "lstm", "--seeds", "1", "--results", str(tmp_path / "r.csv")]
+    for sequences in ("2", "4"):
+        monkeypatch.setattr("sys.argv", [*asked, "--sequences", sequences])
+        bench.main()
+    assert "4 sequences" in capsys.readouterr().out
+
+
+def test_a_checkpoint_of_another_optimiser_is_refused(load, tmp_path):
+    side_by_side = load("_side_by_side").SideBySide
+
+    def networks(floor, rate=0.1):
+        return side_by_side(
+            lambda: torch.nn.Linear(2, 1),
+            [0],
+            lambda weights: torch.optim.RMSprop(weights, lr=rate, eps=floor),
+        )
+
+    networks(1e-5).save(tmp_path / "a" / "c.pt", seen=3)
+    assert networks(1e-5, rate=0.2).load(tmp_path / "a" / "c.pt", seen=0) == {"seen": 3}
+    with pytest.raises(ValueError, match=r"another optimiser .* \(they differ in eps\)"):
+        networks(1e-8).load(tmp_path / "a" / "c.pt", seen=0)
+    assert networks(1e-8).load(tmp_path / "none.pt", seen=0) == {"seen": 0}
 
 
 def test_a_network_that_solved_its_task_takes_smaller_steps(load):
@@ -442,24 +489,26 @@ def test_more_seeds_of_a_memory_are_trained_anew(load, monkeypatch, tmp_path):
     bench = load("bench_memory")
     monkeypatch.setitem(bench.NETWORKS, "small", {"hidden": 4, "memory_slots": 0})
     bank = torch.randn(16, 5, 10, 3)
-    options = SimpleNamespace(results=tmp_path / "r.csv", iterations=2, seeds=1)
-    results = load("_results").ResultsFile(
-        options.results,
-        ("network", "rate", "seed", "iterations", "tasks", "instance"),
-        bench.COLUMNS,
-    )
+    options = SimpleNamespace(results=tmp_path / "r.csv", iterations=2, seeds=1, eyes=7)
+    results = load("_results").ResultsFile(options.results, bench.KEY, bench.COLUMNS)
     bench.trained("small", 1e-2, bank, options)
     for tasks in ("choice", "report"):
         assert not bench.is_done("small", 1e-2, options, results)
         for instance in range(1, 11):
             row = {"network": "small", "rate": 1e-2, "seed": 0, "iterations": 2, "tasks": tasks}
-            results.append(row | {"instance": instance, "accuracy": 0.2, "status": "ok"})
+            row |= {"eyes": 7, "instance": instance, "accuracy": 0.2, "status": "ok"}
+            results.append(row)
     assert bench.is_done("small", 1e-2, options, results)
-    options.seeds = 2
+    options.eyes = 8
+    assert not bench.is_done("small", 1e-2, options, results)
+    options.eyes, options.seeds = 7, 2
     assert not bench.is_done("small", 1e-2, options, results)
     networks, _ = bench.trained("small", 1e-2, bank, options)
     first, second = networks.weights["output.weight"]
     assert not torch.equal(first, second)
+    options.eyes = 8  # other vectors: nothing that was learned from these holds
+    others, _ = bench.trained("small", 1e-2, -bank, options)
+    assert not torch.equal(others.weights["output.weight"][0], first)
 
 
 def test_a_memory_goes_on_from_its_checkpoint(load, monkeypatch, tmp_path):
@@ -471,7 +520,7 @@ def test_a_memory_goes_on_from_its_checkpoint(load, monkeypatch, tmp_path):
     bank = torch.as_tensor((centres + 0.1 * rng.normal(size=(20, 5, 10, 6))).astype(np.float32))
 
     def options(name, iterations):
-        return SimpleNamespace(results=tmp_path / name, iterations=iterations, seeds=2)
+        return SimpleNamespace(results=tmp_path / name, iterations=iterations, seeds=2, eyes=1)
 
     whole, _ = bench.trained("small", 1e-2, bank, options("whole.csv", 40))
     monkeypatch.setattr(bench, "EVERY", 10)
@@ -496,11 +545,12 @@ def test_a_memory_goes_on_from_its_checkpoint(load, monkeypatch, tmp_path):
 def test_step_sizes_are_chosen_on_other_tasks(load):
     bench = load("bench_memory")
     lines = [
-        {"network": "lstm", "rate": rate, "seed": seed, "iterations": 9, "tasks": tasks}
+        {"network": "lstm", "rate": rate, "seed": seed, "iterations": 9, "eyes": 1, "tasks": tasks}
         | {"instance": instance, "accuracy": accuracy, "cpu": 60.0}
         for rate, by_tasks in (
             (0.1, {"choice": 0.5, "report": 0.3}),
             (0.2, {"choice": 0.4, "report": 0.9}),
+            (0.3, {"choice": 0.8}),  # was interrupted
         )
         for tasks, accuracy in by_tasks.items()
         for seed in (0, 1)
@@ -544,6 +594,14 @@ def test_trainings_that_begin_from_missing_weights_are_left_out(
     assert "MAMLClassifier" in trained
 
 
+def test_a_training_goes_on_by_its_plan_alone(load, tmp_path):
+    keep = load("train_omniglot").keep_plan
+    for plan in ("300 iterations\n", "300 iterations\n"):
+        keep(tmp_path, plan)
+    with pytest.raises(ValueError, match="begun by another plan:\n300 iterations\nNow it is\n600"):
+        keep(tmp_path, "600 iterations\n")
+
+
 def test_trainings_are_as_long_as_planned(load, monkeypatch, tmp_path):
     training, learners = load("train_omniglot"), load("_omniglot_learners")
     trained = []
@@ -551,7 +609,12 @@ def test_trainings_are_as_long_as_planned(load, monkeypatch, tmp_path):
     monkeypatch.setattr(training, "is_open", lambda *job: True)
     monkeypatch.setattr(training, "first_path", lambda *job: None)
     options = SimpleNamespace(
-        work=tmp_path, learner="MatchingClassifier", background=None, seeds=2, iterations=None
+        work=tmp_path,
+        weights=tmp_path,
+        learner="MatchingClassifier",
+        background=None,
+        seeds=2,
+        iterations=None,
     )
     training.train_all(options)
     steps = learners.LEARNERS["MatchingClassifier"].iterations

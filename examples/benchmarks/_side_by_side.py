@@ -77,18 +77,46 @@ class SideBySide:
         """Return one number a network in the shape of a weight."""
         return numbers.reshape(-1, *[1] * (like.ndim - 1))
 
-    def state(self):
-        """Return what a checkpoint keeps."""
-        return {
+    def save(self, path, **progress):
+        """Write a checkpoint in one step, with how far the training has come."""
+        state = {
             "weights": self.weights,
             "buffers": self.buffers,
             "optimizer": self.optimizer.state_dict(),
+            "progress": progress,
         }
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        torch.save(state, part)
+        part.replace(path)
 
-    def load_state(self, state):
-        """Go on from a checkpoint."""
+    def load(self, path, **begun):
+        """Go on from a checkpoint; return the progress that was saved, or `begun` without one.
+
+        Raises
+        ------
+        ValueError
+            If it was made with another optimiser: its steps were of another size.
+        """
+        if not path.exists():
+            return begun
+        saved = torch.load(path, weights_only=True)
+        then, now = map(_settings, (saved["optimizer"], self.optimizer.state_dict()))
+        if then != now:
+            differing = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
+            raise ValueError(
+                f"{path} was trained with another optimiser than is used now (they differ in "
+                f"{', '.join(differing)}). Delete it, or name another file for the results."
+            )
         with torch.no_grad():
             for name, value in self.weights.items():
-                value.copy_(state["weights"][name])
-        self.buffers = state["buffers"]
-        self.optimizer.load_state_dict(state["optimizer"])
+                value.copy_(saved["weights"][name])
+        self.buffers = saved["buffers"]
+        self.optimizer.load_state_dict(saved["optimizer"])
+        return saved["progress"]
+
+
+def _settings(state):
+    """Return an optimiser's settings, but for the step size, which may change on the way."""
+    (group,) = state["param_groups"]
+    return {name: value for name, value in group.items() if name not in ("params", "lr")}

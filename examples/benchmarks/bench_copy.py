@@ -52,9 +52,9 @@ def main():
     parser.add_argument("--write", type=Path, help="put the table into this page as well")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    results = ResultsFile(options.results, ("task", "cell", "seed"), COLUMNS)
+    results = ResultsFile(options.results, ("task", "cell", "seed", "sequences"), COLUMNS)
     seeds = list(range(options.seeds))
-    wanted = {(options.task, options.cell, str(seed)) for seed in seeds}
+    wanted = {(options.task, options.cell, str(seed), str(options.sequences)) for seed in seeds}
     if not options.summary and not wanted <= results.done():
         for row in run(options, seeds):  # those that are known are side by side with the others
             results.append(row)
@@ -94,11 +94,16 @@ def side_by_side(task, cell, seeds):
 
 def run(options, seeds):
     """Train the seeds' networks, or go on, and judge them."""
-    names = "-".join(map(str, seeds))
-    path = options.results.with_suffix("") / f"{options.task}-{options.cell}-{names}.pt"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    names = "-".join(map(str, [options.task, options.cell, *seeds]))
+    path = options.results.with_suffix("") / f"{names}.pt"
     networks = side_by_side(options.task, options.cell, seeds)
-    seen, errors, spent = load(path, networks)
+    begun = networks.load(path, seen=0, errors=[], spent=0.0)
+    seen, errors, spent = begun["seen"], begun["errors"], begun["spent"]
+    if seen > options.sequences:
+        raise ValueError(
+            f"{path} has learned from {seen} sequences, more than {options.sequences}. Name "
+            "another file for the results."
+        )
     while seen < options.sequences:
         started = time.process_time()
         errors.append(train(networks, options.task, seen, paces(errors, len(seeds))))
@@ -106,7 +111,7 @@ def run(options, seeds):
         spent += time.process_time() - started
         told = " ".join(f"{100 * error:.2f}" for error in errors[-1])
         print(f"{options.task}: {seen} sequences, {told} % of bits wrong", flush=True)
-        save(path, networks, seen, errors, spent)
+        networks.save(path, seen=seen, errors=errors, spent=spent)
     wrong = {length: judged(networks, options.task, length) for length in (MAX_LENGTH, LONG)}
     for place, seed in enumerate(seeds):
         looks = [error[place] for error in errors]
@@ -186,22 +191,6 @@ def judged(networks, task, length):
         wrong = wrong + ((said > 0) != (targets > 0.5)).flatten(1).sum(dim=1)
         bits += targets.numel()
     return (wrong / bits).tolist()
-
-
-def save(path, networks, seen, errors, spent):
-    """Write a checkpoint in one step."""
-    part = path.with_suffix(".part")
-    torch.save({**networks.state(), "seen": seen, "errors": errors, "spent": spent}, part)
-    part.replace(path)
-
-
-def load(path, networks):
-    """Bring the networks to a checkpoint; return (seen, errors, spent)."""
-    if not path.exists():
-        return 0, [], 0.0
-    saved = torch.load(path, weights_only=True)
-    networks.load_state(saved)
-    return saved["seen"], saved["errors"], saved["spent"]
 
 
 def summary(frame):

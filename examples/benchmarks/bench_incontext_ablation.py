@@ -162,7 +162,9 @@ def summary(frame):
             f"**{kind}**, {steps:,} steps, seed {seed}: {measure} with everything, otherwise the "
             f"difference from it, means over {counts} tables with standard errors"
         )
-        parts.append(f"{told}\n\n{markdown(header, lines)}")
+        missing = [variant for variant in VARIANTS if variant not in scores]
+        left = f"\n\nNot run: {', '.join(missing)}." if missing else ""
+        parts.append(f"{told}\n\n{markdown(header, lines)}{left}")
     return "\n\n".join(parts)
 
 
@@ -189,7 +191,8 @@ def page(text):
         "classification`. Trained from one seed on synthetic tables alone (the weights that ship: "
         "6,000 steps); the alternating network for as much processor time as the one with "
         "everything. Judged in one pass by tables of the roles learn and choose, one per "
-        f"group (R2 at least -1).\n\n{text}\n"
+        "group (R2 at least -1). Standard errors are over tables; how much another seed of the "
+        f"training would change is not in them.\n\n{text}\n"
     )
 
 

@@ -38,8 +38,8 @@ EVERY = 250  # iterations between checkpoints
 TEST_ALPHABETS = ("Balinese", "Tagalog")
 SHOWN = (1, 2, 3, 4, 5, 10)
 EYES = {"n_filters": [32, 64, 64, 64], "strided_first": True, "norm": "image"}
-COLUMNS = ("network", "rate", "seed", "iterations", "tasks", "instance", "accuracy", "cpu")
-COLUMNS += ("status",)
+KEY = ("network", "rate", "seed", "iterations", "eyes", "tasks", "instance")
+COLUMNS = (*KEY, "accuracy", "cpu", "status")
 NETWORKS = {
     "mann": {"hidden": 200, "memory_slots": 64, "memory_width": 40, "n_reads": 4},
     "lstm": {"hidden": 200, "memory_slots": 0},
@@ -62,9 +62,7 @@ def main():
     parser.add_argument("--write", type=Path, help="put the table into this page as well")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    results = ResultsFile(
-        options.results, ("network", "rate", "seed", "iterations", "tasks", "instance"), COLUMNS
-    )
+    results = ResultsFile(options.results, KEY, COLUMNS)
     if not options.summary:
         if options.omniglot is None:
             parser.error("--omniglot is needed to run")
@@ -106,7 +104,8 @@ def run_all(options, results):
         for told, tasks in (("choice", choice), ("report", reported)):
             for seed, accuracies in enumerate(by_instance(networks, tasks)):
                 row = {"network": name, "rate": rate, "iterations": options.iterations}
-                row |= {"seed": seed, "tasks": told, "cpu": round(cpu / options.seeds, 1)}
+                row |= {"eyes": options.eyes, "cpu": round(cpu / options.seeds, 1)}
+                row |= {"seed": seed, "tasks": told}
                 for instance, accuracy in enumerate(accuracies, start=1):
                     row |= {"instance": instance, "accuracy": round(accuracy, 5), "status": "ok"}
                     results.append(row)
@@ -115,7 +114,7 @@ def run_all(options, results):
 def is_done(name, rate, options, results):
     """Tell whether the results hold all rows of a network and a step size."""
     wanted = {
-        (name, str(rate), str(seed), str(options.iterations), tasks, str(instance))
+        tuple(map(str, (name, rate, seed, options.iterations, options.eyes, tasks, instance)))
         for seed in range(options.seeds)
         for tasks in ("choice", "report")
         for instance in range(1, N_INSTANCES + 1)
@@ -209,15 +208,12 @@ def side_by_side(name, rate, n_in, n_seeds):
 
 def trained(name, rate, bank, options):
     """Train networks, or go on; return them and the processor seconds it took."""
-    settings = f"{name}-{rate}-{options.iterations}-{options.seeds}"  # all that shapes a training
-    path = options.results.with_suffix("") / f"{settings}.pt"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # all that shapes a training
+    settings = (name, rate, options.iterations, options.seeds, options.eyes)
+    path = options.results.with_suffix("") / f"{'-'.join(map(str, settings))}.pt"
     networks = side_by_side(name, rate, bank.shape[-1] + N_WAYS, options.seeds)
-    number, spent = 0, 0.0
-    if path.exists():
-        saved = torch.load(path, weights_only=True)
-        networks.load_state(saved)
-        number, spent = saved["number"], saved["spent"]
+    begun = networks.load(path, number=0, spent=0.0)
+    number, spent = begun["number"], begun["spent"]
     while number < options.iterations:
         started = time.process_time()
         until, loss = min(number + EVERY, options.iterations), 0.0
@@ -230,9 +226,7 @@ def trained(name, rate, bank, options):
         told = " ".join(f"{value:.3f}" for value in (loss / (until - number)).tolist())
         print(f"{name}, step size {rate}: {until} steps, loss {told}", flush=True)
         number = until
-        part = path.with_suffix(".part")
-        torch.save({**networks.state(), "number": number, "spent": spent}, part)
-        part.replace(path)
+        networks.save(path, number=number, spent=spent)
     return networks, spent
 
 
@@ -277,7 +271,13 @@ def nth_instance(codes):
 def summary(frame):
     """Return a Markdown table of accuracies in percent, means over seeds with standard errors."""
     lines = []
-    for (network, iterations), part in frame.groupby(["network", "iterations"], sort=False):
+    for (network, iterations, _), part in frame.groupby(
+        ["network", "iterations", "eyes"], sort=False
+    ):
+        reported = part.loc[part["tasks"] == "report", "rate"]  # others were interrupted
+        part = part[part["rate"].isin(reported)]
+        if part.empty:
+            continue
         at_second = part[(part["tasks"] == "choice") & (part["instance"] == 2)]
         rate = at_second.groupby("rate")["accuracy"].mean().idxmax()
         mine = part[(part["tasks"] == "report") & (part["rate"] == rate)]

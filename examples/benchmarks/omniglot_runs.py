@@ -95,8 +95,9 @@ def page(text, last, options):
         "Made by `python examples/benchmarks/omniglot_runs.py "
         f"{held_out if options.held_out else '--runs FILE.npz'}`: {what}; learners were trained on "
         "one minimal background set (five alphabets). Errors in percent, mean and standard error "
-        "over seeds. The siamese network begins from the matching one, all others but that from "
-        "the prototypical one; *steps* are those after that.\n\n"
+        "over seeds, where there are several. The prototypical and the matching network begin "
+        "anew, the siamese one from the matching network, the others from the prototypical one; "
+        "*steps* are those after that.\n\n"
         f"{text}\n\n{last}\n"
     )
 

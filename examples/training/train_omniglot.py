@@ -59,6 +59,7 @@ def main():
 def train_all(options):
     """Train what is missing."""
     jobs = [job for job in all_jobs(options) if is_open(options, *job)]
+    print(f"{len(jobs)} to train; those with weights in {options.weights} are left out")
     for number, job in enumerate(jobs, start=1):
         first = first_path(options, *job)
         if first is not None and not first.exists():  # given up, or not asked for
@@ -102,6 +103,7 @@ def train_one(options, learner, background, seed, iterations):
     """Meta-train one learner, or go on, and save its weights."""
     folder = work_folder(options, learner, background, seed)
     folder.mkdir(parents=True, exist_ok=True)
+    keep_plan(folder, f"{iterations} iterations, {LEARNERS[learner]}\n")
     tasks, held_out = read_tasks(options.omniglot, background)
     trained = make_learner(learner, iterations, seed, folder, options.device)
     first = first_path(options, learner, background, seed)
@@ -114,6 +116,23 @@ def train_one(options, learner, background, seed, iterations):
         path.unlink()
         raise ValueError(f"The weights of {learner} take {size} bytes, more than {LARGEST}.")
     print(f"{path.name}: {size / 1000:.0f} kB")
+
+
+def keep_plan(folder, plan):
+    """Note how a training was planned; refuse to go on with one by another plan.
+
+    Raises
+    ------
+    ValueError
+        If the folder's checkpoint was made by another plan.
+    """
+    path = folder / "plan.txt"
+    if path.exists() and path.read_text() != plan:
+        raise ValueError(
+            f"The training in {folder} was begun by another plan:\n{path.read_text()}Now it is\n"
+            f"{plan}Delete the folder, or name another with --work."
+        )
+    path.write_text(plan)
 
 
 def work_folder(options, learner, background, seed):

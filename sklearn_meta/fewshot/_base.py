@@ -22,7 +22,7 @@ from sklearn_meta.fewshot._start import Start
 from sklearn_meta.fewshot._task import as_task_source
 from sklearn_meta.fewshot._training import MetaTraining
 from sklearn_meta.fewshot.backbones import make_encoder
-from sklearn_meta.fewshot.backbones._factory import complete, read_off
+from sklearn_meta.fewshot.backbones._factory import check_fits, complete
 
 
 class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
@@ -65,8 +65,9 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
             which it began. False starts anew.
         start_from : few-shot learner, str or PathLike, default=None
             A learner of any class that ran `meta_fit`, or a file that its `save` wrote: this
-            network begins with the weights of that one. A training that is resumed goes on from its
-            own.
+            network begins with the weights of that one, and compares places of images as that one
+            does if both do. With `validation_tasks` the start is judged too, and is kept if no
+            later weights do better. A training that is resumed goes on from its own.
 
         Returns
         -------
@@ -136,7 +137,7 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
         y, n_classes = self._check_target(y, n_rows(X))
         start = self._meta_start()
         description = self._describe(X) if start is None else start.description
-        self._check_fits(description, X)
+        check_fits(description, X, "set up for" if start is None else "meta-trained on")
         seed, device = self._seed(), choose_device(self.device)
         normalize_y = getattr(self, "normalize_y", False)
         with seeded(seed, device):
@@ -287,16 +288,6 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
                 f"{description['name']!r} has none. Set transductive=False."
             )
         return description
-
-    def _check_fits(self, description, X):
-        """Refuse rows of another shape than the backbone was trained for."""
-        wanted = read_off(description["name"], description, X)
-        if any(description[name] != value for name, value in wanted.items()):
-            trained = {name: description[name] for name in wanted}
-            raise TableError(
-                f"The network was meta-trained on rows with {trained}, got rows with {wanted}. "
-                "Bring X into that shape, or use backbone='table' for tables of any width."
-            )
 
     def _module_params(self, description):
         settings = {**self._settings(), "transductive": self.transductive}

@@ -45,18 +45,26 @@ class Decay(Callback):
 class KeepBest(Callback):
     """Keep the weights of the best validation."""
 
-    def on_epoch_end(self, net, **kwargs):
-        """Compare this validation with the earlier ones."""
-        losses = net.history[:, "valid_loss"]
-        if losses[-1] <= min(losses):
+    def initialize(self):
+        """Know of no validation."""
+        self.least_, self.best_weights_ = math.inf, None
+        return self
+
+    def judge(self, net, loss):
+        """Keep the net's weights if none before had a lower loss."""
+        if loss <= self.least_:
             weights = as_arrays(net.module_.state_dict())
             self.best_weights_ = {name: array.copy() for name, array in weights.items()}
+            self.least_ = loss
+
+    def on_epoch_end(self, net, **kwargs):
+        """Compare this validation with the earlier ones."""
+        self.judge(net, net.history[-1, "valid_loss"])
 
     def on_train_end(self, net, **kwargs):
         """Put the best weights in place."""
-        best = getattr(self, "best_weights_", None)
-        if best is not None:
-            net.module_.load_state_dict(as_tensors(best, net.device))
+        if self.best_weights_ is not None:
+            net.module_.load_state_dict(as_tensors(self.best_weights_, net.device))
 
 
 class StopEarly(Callback):
@@ -83,13 +91,14 @@ class SaveCheckpoint(Callback):
         """Replace the file in one step, so that it is always whole."""
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
-        best = _best_of(net)
+        best = best_of(net)
         torch.save(
             {
                 "module": net.module_.state_dict(),
                 "optimizer": net.optimizer_.state_dict(),
                 "history": json.dumps(net.history.to_list()),
-                "best": None if best is None else as_tensors(best),
+                "best": None if best is None else as_tensors(best.best_weights_),
+                "least": None if best is None else best.least_,
             },
             folder / (_FILE + ".part"),
         )
@@ -107,14 +116,14 @@ def load_checkpoint(net, folder):
     net.module_.load_state_dict(saved["module"])
     net.optimizer_.load_state_dict(saved["optimizer"])
     net.history.extend(json.loads(saved["history"]))
-    if saved["best"] is not None:
-        for _, callback in net.callbacks_:
-            if isinstance(callback, KeepBest):
-                callback.best_weights_ = as_arrays(saved["best"])
+    best = best_of(net)
+    if best is not None and saved["best"] is not None:
+        best.best_weights_, best.least_ = as_arrays(saved["best"]), saved["least"]
 
 
-def _best_of(net):
+def best_of(net):
+    """Return the callback that keeps the best weights, or None."""
     for _, callback in net.callbacks_:
         if isinstance(callback, KeepBest):
-            return getattr(callback, "best_weights_", None)
+            return callback
     return None

@@ -15,6 +15,7 @@ from sklearn_meta.fewshot._rows import dense
 from sklearn_meta.fewshot._seeding import as_tensors
 from sklearn_meta.fewshot._table_columns import CodedTable
 from sklearn_meta.fewshot._task import Task
+from sklearn_meta.fewshot.backbones._factory import check_fits
 
 
 class EpisodeDataset(Dataset):
@@ -123,6 +124,7 @@ def check_task(task, description, kind):
             X = dense(check_table(None, task.X, reset=True))
         else:
             X = np.asarray(task.X)
+        check_fits(description, X, "set up for")
         if description["name"] in ("table", "attributes"):
             X = CodedTable.of(X)  # once, not in each of its episodes
         if kind == "regression":

@@ -6,7 +6,7 @@ from torch.nn.functional import normalize, one_hot, softplus
 
 from sklearn_meta.fewshot._lstm import LSTMCell
 
-_FIRST_STRENGTH = -1.0  # a strength of 1.3: sharp reads of what nobody learned to write disturb
+_FIRST_BIAS = -1.0  # a strength of 1.3: sharp reads of what nobody learned to write disturb
 
 
 class MANNCell(nn.Module):
@@ -68,7 +68,7 @@ class MANNCell(nn.Module):
             self.keys = nn.Linear(hidden, self.n_reads * memory_width)
             self.mixing = nn.Linear(hidden, self.n_reads)
             self.strengths = nn.Linear(hidden, self.n_reads)
-            nn.init.constant_(self.strengths.bias, _FIRST_STRENGTH)
+            nn.init.constant_(self.strengths.bias, _FIRST_BIAS)
 
     def first_state(self, n_sequences):
         """Return the state before the first step."""

@@ -15,7 +15,8 @@ class MatchingClassifier(FewShotClassifierMixin, BaseFewShotLearner):
     ----------
     distance : {"l2", "cosine", "local"}, default="l2"
         By what attention goes: the negative squared distance, or the cosine; "local" is for images:
-        places of an image are compared with those near them in the other (Li et al., 2019).
+        places of an image are compared with those near them in the other (Li et al., 2019). The
+        backbone must keep places, as in `PrototypicalClassifier`.
     full_context : bool, default=False
         Whether rows are seen in the context of the whole support set; the result then depends on
         the order of the support rows.

@@ -7,8 +7,7 @@ from torch.nn.functional import cosine_similarity, one_hot, relu
 from sklearn_meta.fewshot._local_distance import LocalDistance
 from sklearn_meta.fewshot._module import FewShotModule, class_means, squared_distances
 
-# at first: e^2.3 = 10 for cosines, which are small; e^2 = 7 for means over places
-_LOG_SCALES = {"euclidean": 0.0, "l2": 0.0, "cosine": 2.3, "local": 2.0}
+_LOG_10 = 2.3
 
 
 class ComparingModule(FewShotModule):
@@ -17,9 +16,12 @@ class ComparingModule(FewShotModule):
     Settings: ``distance`` ("euclidean" or "l2", "cosine", "local").
     """
 
+    # at first: cosines are small, and so are means over places
+    log_scales = {"euclidean": 0.0, "l2": 0.0, "cosine": _LOG_10, "local": 2.0}
+
     def __init__(self, description, kind, settings):
         super().__init__(description, kind, settings)
-        self.log_scale = nn.Parameter(torch.tensor(_LOG_SCALES[settings["distance"]]))
+        self.log_scale = nn.Parameter(torch.tensor(self.log_scales[settings["distance"]]))
         local = settings["distance"] == "local"
         self.local_distance = LocalDistance(self.body) if local else None
 
@@ -73,9 +75,15 @@ class SiameseModule(ComparingModule):
     Settings: ``margin`` beside the distance.
     """
 
-    def __init__(self, description, kind, settings):
-        super().__init__(description, kind, settings)
-        self.log_scale = nn.Parameter(torch.tensor(2.3))  # e^2.3 = 10
+    log_scales = {"euclidean": _LOG_10, "local": _LOG_10}
+
+    def distances(self, left, right):
+        """Return distances, of which that of a row to itself is zero: the margin counts from it."""
+        distances = super().distances(left, right)
+        if self.local_distance is None:
+            return distances
+        left, right = self.local_distance.of_each(left), self.local_distance.of_each(right)
+        return (distances - (left.unsqueeze(1) + right) / 2).clamp(min=0)
 
     def adapt(self, support, n_classes):
         """Return the support rows' vectors."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import EpochTimer, GradientNormClipping, PassthroughScoring, PrintLog
@@ -13,6 +14,7 @@ from sklearn_meta.fewshot._callbacks import (
     KeepBest,
     SaveCheckpoint,
     StopEarly,
+    best_of,
     has_checkpoint,
     load_checkpoint,
 )
@@ -83,6 +85,14 @@ class EpisodeNet(NeuralNet):
             for chunk, share in self._chunks(batch):
                 loss = loss + self.module_.mean_loss(chunk, training=False) * share
         return {"loss": loss, "y_pred": None}
+
+    def validate(self, dataset):
+        """Return the mean loss on a dataset's episodes, batch for batch as an epoch counts it."""
+        losses, sizes = [], []
+        for batch in self.get_iterator(dataset, training=False):
+            losses.append(float(self.validation_step(batch)["loss"]))
+            sizes.append(len(batch[0]))
+        return float(np.average(losses, weights=sizes))
 
     def _precision(self):
         """Return the context in which losses are computed."""
@@ -164,14 +174,17 @@ def train(net, split, training, resume, first=None):
 
     A new net's backbone gets the weights of the learner, or file, `first`, unless that is None.
     """
-    if not net.initialized_:
+    anew = not net.initialized_
+    if anew:
         net.initialize()
-        if resume and has_checkpoint(training.checkpoint):
-            load_checkpoint(net, training.checkpoint)
-        elif first is not None:
-            start_of(first).fill_backbone(net.module_)
     net.module_.max_tasks = training.tasks_per_chunk
     net.mixed_precision = training.mixed_precision
+    if anew and resume and has_checkpoint(training.checkpoint):
+        load_checkpoint(net, training.checkpoint)
+    elif anew and first is not None:
+        start_of(first).fill_backbone(net.module_)
+        if split.valid is not None:  # a training that only harms leaves the start as it was
+            best_of(net).judge(net, net.validate(split.valid))
     left = training.n_epochs - len(net.history)
     if left > 0:
         net.partial_fit(split, epochs=left)

@@ -13,7 +13,9 @@ class PrototypicalClassifier(FewShotClassifierMixin, BaseFewShotLearner):
     ----------
     distance : {"euclidean", "cosine", "local"}, default="euclidean"
         Squared Euclidean distance, or the angle; "local" is for images: places of an image are
-        compared with those near them in the mean map of a class (Li et al., 2019).
+        compared with those near them in the mean map of a class (Li et al., 2019). The backbone
+        must keep places: ``backbone="conv4"`` with ``backbone_params={"n_blocks": 2}``, or "resnet"
+        with ``{"flatten": True, "n_halving": 1}``.
     backbone, backbone_params, pretrained, training, scratch_iterations, transductive, device, \
             random_state, verbose
         As in `MAMLClassifier`.

@@ -18,7 +18,9 @@ class SiameseClassifier(FewShotClassifierMixin, BaseFewShotLearner):
         (1 - y) d^2 + y max(0, margin - d)^2, where y is 1 if the classes differ.
     distance : {"euclidean", "local"}, default="euclidean"
         Whether vectors are compared as a whole, or, for images, their places with those near them
-        in the other image (Li et al., 2019).
+        in the other image (Li et al., 2019). The backbone must keep places then, as in
+        `PrototypicalClassifier`. Half of what either image is from itself is taken off, since its
+        places are like others of it: the distance from itself is zero.
     backbone, backbone_params, pretrained, training, scratch_iterations, transductive, device, \
             random_state, verbose
         As in `MAMLClassifier`.

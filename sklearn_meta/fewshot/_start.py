@@ -6,7 +6,8 @@ from os import PathLike
 from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot._seeding import as_arrays, as_tensors
 
-_BODY = "body."  # what the network's weights are called in every learner's module
+# what the network's weights are called in every learner's module, and in those that compare places
+_BODY, _LOCAL = "body.", "local_distance."
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,16 @@ class Start:
             raise TableError(
                 f"The meta-learned weights of {self.learner} do not fit the parameters set now "
                 f"(they differ in {differing[:5]}). Give the parameters that meta_fit had, or "
-                "run meta_fit again."
+                "run meta_fit again, as for a file that an earlier version wrote."
             )
         module.load_state_dict(as_tensors(self.weights))
         return module
 
     def fill_backbone(self, module):
-        """Load the network's weights alone into the module of any learner.
+        """Load the network's weights into the module of any learner.
+
+        What else depends on the learner starts as it was made, save how places of images are
+        compared, where both compare them.
 
         Raises
         ------
@@ -74,7 +78,9 @@ class Start:
                 f"start_from holds the network {self.description} of a {self.learner}, which is "
                 f"not {module.description}. Give backbone and backbone_params that it had."
             )
-        module.load_state_dict(as_tensors(body), strict=False)
+        local = {name: value for name, value in self.weights.items() if name.startswith(_LOCAL)}
+        # strict=False: module lacks the places' weights, or the start lacks them
+        module.load_state_dict(as_tensors({**body, **local}), strict=False)
         return module
 
 

@@ -59,6 +59,22 @@ def test_a_resumed_training_equals_one_go(other, tmp_path, from_checkpoint):
         np.testing.assert_array_equal(parts.start_.weights[name], weight)
 
 
+def test_a_training_that_only_harms_leaves_the_start(other, tmp_path):
+    harmful = short_training(6, learning_rate=0.5, checkpoint=tmp_path, callbacks=[BreakOff()])
+    learner = clone(other).set_params(training=harmful)
+    given = {"validation_tasks": ClassifierContract.family, "start_from": other}
+    learner.meta_fit(ClassifierContract.family, **given)
+    assert len(learner.net_.history) == 2
+    resumed = clone(PrototypicalClassifier(**learner.get_params(deep=False)))
+    resumed.training.set_params(callbacks=None)
+    resumed.meta_fit(ClassifierContract.family, resume=True, **given)
+    assert len(resumed.net_.history) == 3
+    for trained in (learner, resumed):
+        assert distance(trained.start_, other.start_) == 0
+    del given["validation_tasks"]  # without them nobody knows what harms
+    assert distance(learner.meta_fit(ClassifierContract.family, **given).start_, other.start_) > 0.1
+
+
 @pytest.mark.parametrize("params", [{"width": 8, "n_heads": 2}, {"width": 16, "n_heads": 4}])
 def test_another_network_is_refused(other, params):
     learner = MAMLClassifier(backbone_params=params, training=STILL)

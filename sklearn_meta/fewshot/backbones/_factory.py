@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot._array_encoders import ImageEncoder, VectorEncoder
 from sklearn_meta.fewshot._table_encoder import TableEncoder
 from sklearn_meta.fewshot.backbones._attributes import AttributeNetwork
@@ -88,6 +89,32 @@ def read_off(name, settings, X):
     if name == "conv4" or settings.get("flatten"):
         shape["size"] = [int(height), int(width)]
     return shape
+
+
+def check_fits(description, X, told):
+    """Refuse rows of another shape than a network takes.
+
+    Parameters
+    ----------
+    description : dict
+        Of the network.
+    X : ndarray or DataFrame
+        The rows.
+    told : str
+        How the network came to its shape: "meta-trained on", or "set up for".
+
+    Raises
+    ------
+    ValueError
+        If they are of another shape.
+    """
+    wanted = read_off(description["name"], description, X)
+    if any(description[name] != value for name, value in wanted.items()):
+        known = {name: description[name] for name in wanted}
+        raise TableError(
+            f"The network was {told} rows with {known}, got rows with {wanted}. Bring them into "
+            "that shape, or use backbone='table' for tables of any width."
+        )
 
 
 def _plain(value):

@@ -162,6 +162,11 @@ class SmallResNet(nn.Module):
     size : tuple (height, width), default=(28, 28)
         Size of an image in pixels, which `flatten` needs.
 
+    Raises
+    ------
+    ValueError
+        If `n_halving` is no number of blocks.
+
     Examples
     --------
     >>> import torch
@@ -183,9 +188,10 @@ class SmallResNet(nn.Module):
     ):
         super().__init__()
         n_halving = len(widths) if n_halving is None else n_halving
-        if not 0 <= n_halving <= len(widths):
+        if not (isinstance(n_halving, Integral) and 0 <= n_halving <= len(widths)):
             raise ValueError(
-                f"n_halving must be from 0 to the number of blocks, {len(widths)}, got {n_halving}."
+                "n_halving must be a whole number from 0 to the number of blocks, "
+                f"{len(widths)}, got {n_halving!r}."
             )
         self.stem = Stem(n_channels, widths[0]) if strided_first else None
         channels = [widths[0] if strided_first else n_channels, *widths]
