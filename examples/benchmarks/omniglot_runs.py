@@ -97,7 +97,8 @@ def page(text, last, options):
         "one minimal background set (five alphabets). Errors in percent, mean and standard error "
         "over seeds, where there are several. The prototypical and the matching network begin "
         "anew, the siamese one from the matching network, the others from the prototypical one; "
-        "*steps* are those after that.\n\n"
+        "the weights they begin from are kept where training only harms. *steps*: at most so many "
+        "after that are behind the weights that were kept.\n\n"
         f"{text}\n\n{last}\n"
     )
 
@@ -133,10 +134,10 @@ def training_of(folder):
 
 
 def _listed(values):
-    """Return the different values, in order, as text."""
-    return " / ".join(
-        f"{value:,}" if isinstance(value, int) else value for value in sorted(set(values))
-    )
+    """Return the different names, or the largest number, as text."""
+    if isinstance(values[0], int):
+        return f"{max(values):,}"
+    return " / ".join(sorted(set(values)))
 
 
 def evaluate(runs, weights, transductive=False):

@@ -43,7 +43,12 @@ LEARNERS = {
     "PrototypicalClassifier": Plan(3000, 5, training=_COMPARING),
     "MatchingClassifier": Plan(4000, 5, _LOCAL, _COMPARING, backbone=PLACES),
     "SiameseClassifier": Plan(
-        600, 5, {"margin": 2.0, **_LOCAL}, _FAST, "MatchingClassifier", PLACES
+        300,
+        5,
+        {"margin": 2.0, **_LOCAL},
+        {"learning_rate": 3e-4, **_FAST},
+        "MatchingClassifier",
+        PLACES,
     ),
     # A step of these takes several times as long, and most of them adapt a network to a task in
     # which classes begin at their prototypes: the prototypical network's is where they begin.

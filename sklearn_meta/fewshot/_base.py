@@ -83,7 +83,8 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
         TrainingDivergedError
             If the loss becomes infinite or not a number.
         """
-        from sklearn_meta.fewshot._teaching import meta_train  # brings skorch
+        from sklearn_meta.fewshot._net import steps_behind  # brings skorch
+        from sklearn_meta.fewshot._teaching import meta_train
 
         source = as_task_source(tasks)
         valid = None if validation_tasks is None else as_task_source(validation_tasks)
@@ -106,8 +107,8 @@ class BaseFewShotLearner(BaseEstimator, metaclass=ABCMeta):
                 resume=resume,
                 first=start_from,
             )
-        taken = sum(epoch["train_batch_count"] for epoch in self.net_.history)
-        self.start_ = Start.of_module(type(self).__name__, description, self.net_.module_, taken)
+        module, n_steps = self.net_.module_, steps_behind(self.net_)
+        self.start_ = Start.of_module(type(self).__name__, description, module, n_steps)
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)

@@ -47,7 +47,7 @@ class KeepBest(Callback):
 
     def initialize(self):
         """Know of no validation."""
-        self.least_, self.best_weights_ = math.inf, None
+        self.least_, self.best_weights_, self.n_steps_ = math.inf, None, 0
         return self
 
     def judge(self, net, loss):
@@ -55,7 +55,7 @@ class KeepBest(Callback):
         if loss <= self.least_:
             weights = as_arrays(net.module_.state_dict())
             self.best_weights_ = {name: array.copy() for name, array in weights.items()}
-            self.least_ = loss
+            self.least_, self.n_steps_ = float(loss), n_steps(net)
 
     def on_epoch_end(self, net, **kwargs):
         """Compare this validation with the earlier ones."""
@@ -98,7 +98,7 @@ class SaveCheckpoint(Callback):
                 "optimizer": net.optimizer_.state_dict(),
                 "history": json.dumps(net.history.to_list()),
                 "best": None if best is None else as_tensors(best.best_weights_),
-                "least": None if best is None else best.least_,
+                "least": None if best is None else (best.least_, best.n_steps_),
             },
             folder / (_FILE + ".part"),
         )
@@ -118,7 +118,13 @@ def load_checkpoint(net, folder):
     net.history.extend(json.loads(saved["history"]))
     best = best_of(net)
     if best is not None and saved["best"] is not None:
-        best.best_weights_, best.least_ = as_arrays(saved["best"]), saved["least"]
+        best.best_weights_ = as_arrays(saved["best"])
+        best.least_, best.n_steps_ = saved["least"]
+
+
+def n_steps(net):
+    """Return how many steps a net has taken."""
+    return sum(int(epoch["train_batch_count"]) for epoch in net.history)
 
 
 def best_of(net):

@@ -16,7 +16,7 @@ class ComparingModule(FewShotModule):
     Settings: ``distance`` ("euclidean" or "l2", "cosine", "local").
     """
 
-    # at first: cosines are small, and so are means over places
+    # at first: cosines are small, and so are differences of means over places
     log_scales = {"euclidean": 0.0, "l2": 0.0, "cosine": _LOG_10, "local": 2.0}
 
     def __init__(self, description, kind, settings):
@@ -75,7 +75,7 @@ class SiameseModule(ComparingModule):
     Settings: ``margin`` beside the distance.
     """
 
-    log_scales = {"euclidean": _LOG_10, "local": _LOG_10}
+    log_scales = {"euclidean": _LOG_10, "local": 1.5}
 
     def distances(self, left, right):
         """Return distances, of which that of a row to itself is zero: the margin counts from it."""

@@ -17,6 +17,7 @@ from sklearn_meta.fewshot._callbacks import (
     best_of,
     has_checkpoint,
     load_checkpoint,
+    n_steps,
 )
 from sklearn_meta.fewshot._dataset import EpisodeDataset
 from sklearn_meta.fewshot._precision import has_bfloat16_units
@@ -194,6 +195,12 @@ def train(net, split, training, resume, first=None):
     else:
         net.notify("on_train_end", X=split, y=None)  # puts the best weights in place
     return net
+
+
+def steps_behind(net):
+    """Return how many steps of a net's training are behind the weights that it kept."""
+    best = best_of(net)
+    return n_steps(net) if best is None else best.n_steps_
 
 
 def _decay(training):

@@ -23,7 +23,7 @@ class Start:
     weights : dict of ndarray
         By the module's names.
     n_iterations : int
-        Steps of meta-training behind them.
+        Steps of meta-training behind them, not counting those of what it began from.
     """
 
     learner: str
