@@ -65,17 +65,22 @@ def main():
     text = summary(results.frame())
     print(text)
     if options.write:
-        options.write.write_text(page(text))
+        options.write.write_text(page(text, options.kind))
 
 
-def page(text):
+def page(text, kind):
     """Return a page of the documentation around the tables."""
+    if kind == "regression":
+        title, asked, rows = "A few rows of real tables: regression", "--kind regression ", "in all"
+    else:
+        title, asked, rows = "A few rows of real tables", "", "per class"
+    name = "few_shot_regression" if kind == "regression" else "few_shot_tables"
     return (
-        "# A few rows of real tables\n\n"
-        "Made by `python examples/benchmarks/bench_few_shot_tables.py --tables SHARED/datasets "
-        "--write docs/benchmarks/few_shot_tables.md`. Means over tables of the means over draws of "
-        "rows; so many rows per class (for regression in all) to learn from, up to 1,000 others to "
-        "predict. All inductive; nothing was tuned on tables with the role *report*.\n\n"
+        f"# {title}\n\n"
+        f"Made by `python examples/benchmarks/bench_few_shot_tables.py {asked}--tables "
+        f"SHARED/datasets --write docs/benchmarks/{name}.md`. Means over tables of the means over "
+        f"draws of rows; so many rows {rows} to learn from, up to 1,000 others to predict. All "
+        "inductive; nothing was tuned on tables with the role *report*.\n\n"
         f"{text}\n"
     )
 

@@ -6,6 +6,11 @@ A training that was broken off goes on when the same command is given again::
 
 `--validation-tables` names a folder with an ``index.json`` as `tasks_from_folder` reads it; entries
 with a ``role`` are used if it is "learn" or "choose".
+
+`--real-tables` names such a folder too: a share of the steps then learns from its tables, with any
+of their columns as the target (see `ColumnTargets`). Entries that have a ``role`` are used if it is
+"learn", those that have an ``openml_id`` if it is not null; a validation by the same folder leaves
+"learn" out then.
 """
 
 import argparse
@@ -16,16 +21,21 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
+from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot._folder import FileTask
 from sklearn_meta.fewshot._seeding import choose_device
+from sklearn_meta.fewshot.incontext._column_targets import ColumnTargets, WholeTable
+from sklearn_meta.fewshot.incontext._mixture import Mixture
 from sklearn_meta.fewshot.incontext._pretraining import Pretraining
 from sklearn_meta.fewshot.incontext._run import Run
 from sklearn_meta.fewshot.incontext._settings import ModelSettings
 from sklearn_meta.fewshot.incontext._synthetic import SyntheticTables
 from sklearn_meta.fewshot.incontext._training_settings import PretrainingSettings
 from sklearn_meta.fewshot.incontext._validation_tables import real_splits
+from sklearn_meta.fewshot.incontext._weights import load_weights
 from sklearn_meta.fewshot.incontext.prior import PriorSettings
 
 INGREDIENTS = (
@@ -33,6 +43,7 @@ INGREDIENTS = (
     *("missing", "junk", "duplicates", "outliers", "imbalanced", "label_noise", "filtered"),
     "smoothers",
 )
+MOST_ROWS = 5000  # of a real table
 _GROUPS = {"model": ModelSettings, "training": PretrainingSettings, "prior": PriorSettings}
 
 
@@ -68,6 +79,9 @@ def make_parser():
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--validation-tables", help="folder with an index.json")
+    parser.add_argument("--real-tables", help="folder with an index.json")
+    parser.add_argument("--real-share", type=float, default=0.5, help="of the steps, from those")
+    parser.add_argument("--begin", help='weights to begin with: a file, or "bundled"')
     parser.add_argument("--validate-every", type=int, default=200, help="steps")
     parser.add_argument("--checkpoint-minutes", type=float, default=3.0)
     parser.add_argument("--without", nargs="*", default=[], choices=INGREDIENTS, metavar="PART")
@@ -90,12 +104,29 @@ def make_run(options):
         groups[group] = replace(groups[group], **{part: off})
     device = choose_device(options.device)
     source = SyntheticTables(groups["prior"], groups["training"], options.kind, device)
+    settings = {name: made.to_dict() for name, made in groups.items()}
+    roles = ("learn", "choose")
+    if options.real_tables:
+        roles = ("choose",) if options.real_tables == options.validation_tables else roles
+        tables, training = real_tables(options.real_tables), groups["training"]
+        columns = ColumnTargets(tables, options.kind, training.seed, training.cells)
+        source = Mixture(source, columns, options.real_share, training.seed)
+        names = [table.name for table in tables]
+        settings["real"] = {"share": options.real_share, "tables": names}
     training = Pretraining(groups["model"], groups["training"], source, device)
+    if options.begin:
+        weights = load_weights(options.begin, options.kind)
+        if weights.settings != groups["model"]:
+            raise TableError(
+                f"The weights {options.begin!r} are of a network of other sizes than asked for: "
+                f"{weights.settings}, not {groups['model']}."
+            )
+        training.start_from(weights.make_model().state_dict())
+        settings["begun"] = weights.facts
     splits = []
     if options.validation_tables:
-        tables = validation_tasks(options.validation_tables, options.kind)
+        tables = validation_tasks(options.validation_tables, options.kind, roles)
         splits = real_splits(tables, options.kind)
-    settings = {name: made.to_dict() for name, made in groups.items()}
     return Run(
         training,
         options.out,
@@ -106,7 +137,34 @@ def make_run(options):
     )
 
 
-def validation_tasks(folder, kind):
+def real_tables(folder):
+    """Return the tables of a folder that may be trained on; of large ones some rows.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    folder = Path(folder)
+    tables = []
+    for entry in json.loads((folder / "index.json").read_text()):
+        if entry.get("role", "learn") != "learn" or entry.get("openml_id", 0) is None:
+            continue
+        name = entry.get("name", Path(entry["file"]).stem)
+        task = FileTask(folder / entry["file"], entry.get("target"), name)
+        rows = np.random.default_rng(0).permutation(len(task.y))[:MOST_ROWS]
+        X = task.X.iloc[rows] if hasattr(task.X, "iloc") else task.X[rows]
+        is_class = entry.get("task", "classification") != "regression"
+        tables.append(WholeTable.of(X, task.y[rows], name, entry.get("group", name), is_class))
+    if not tables:
+        raise TableError(
+            f"{str(folder)!r} lists no table to train on: entries of its index.json with a role "
+            'need "learn", those with an openml_id a number.'
+        )
+    return tables
+
+
+def validation_tasks(folder, kind, roles=("learn", "choose")):
     """Return the tables of a folder that may be looked at while training, one per group."""
     folder = Path(folder)
     tasks, groups = [], set()
@@ -114,7 +172,7 @@ def validation_tasks(folder, kind):
         group = entry.get("group", entry["file"])
         task = entry.get("task", kind)
         wanted = (task == "regression") == (kind == "regression") and group not in groups
-        if not wanted or entry.get("role", "learn") not in ("learn", "choose"):
+        if not wanted or entry.get("role", "learn") not in roles:
             continue
         groups.add(group)
         name = entry.get("name", Path(entry["file"]).stem)

@@ -70,7 +70,7 @@ def random_split(X, y, kind, rng):
     train, test = order[:n_train], order[n_train:]
     n_classes = 0
     if kind == "classification":
-        y, n_classes = _slots(y, train, rng)
+        y, n_classes = slots(y, train, rng)
     numbers = TableNumbers().fit(_rows(X, train), y[train], n_classes)
     parts = [numbers.transform(_rows(X, part)) for part in (train, test)]
     target = torch.as_tensor(y[order], dtype=torch.int64 if n_classes else torch.float32)
@@ -78,7 +78,7 @@ def random_split(X, y, kind, rng):
     return Tables(table[None], target[None], n_train, n_classes)
 
 
-def _slots(y, train, rng):
+def slots(y, train, rng):
     """Return classes numbered anew; of more than the network has slots, some share one."""
     classes = rng.permutation(y.max() + 1) % N_SLOTS
     y = classes[y]

@@ -1,0 +1,185 @@
+"""Real tables to train on, of which any column may be the target."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+
+from sklearn_meta._validation import check_table
+from sklearn_meta.fewshot._rows import dense
+from sklearn_meta.fewshot._table_columns import CodedTable
+from sklearn_meta.fewshot.incontext._numbers import TableNumbers
+from sklearn_meta.fewshot.incontext._real import slots
+from sklearn_meta.fewshot.incontext._settings import N_SLOTS
+from sklearn_meta.fewshot.incontext.prior import Tables
+
+OWN_SHARE = 1 / 3  # of the tables drawn, those that keep the target they have
+TWO_CLASSES = 0.5  # of the targets cut from numbers, those cut once
+MAX_CUTS = 4
+LEAST_SHARE = 0.05  # of the rows, in the rarest class that a cut makes
+FEWEST, MOST = 8, 256  # training rows
+MAX_TEST = 100
+MAX_COLUMNS = 40
+MOST_TABLES = 16  # of a step
+
+
+@dataclass(frozen=True)
+class WholeTable:
+    """A table with its own target among its columns.
+
+    Attributes
+    ----------
+    coded : CodedTable
+        All columns.
+    target : int
+        Which of them is its own target.
+    name, group : str
+        Its name, and that of its near-duplicates.
+    """
+
+    coded: CodedTable
+    target: int
+    name: str
+    group: str
+
+    @classmethod
+    def of(cls, X, y, name, group, is_class):
+        """Put rows and targets together; `is_class` says that numbers in `y` are classes."""
+        frame = X.reset_index(drop=True) if hasattr(X, "iloc") else pd.DataFrame(np.asarray(X))
+        frame = frame.set_axis([f"x{place}" for place in range(frame.shape[1])], axis=1)
+        y = pd.Series(np.asarray(y))
+        frame["y"] = y.astype("str").where(y.notna()) if is_class else y
+        coded = CodedTable.of(dense(check_table(None, frame, reset=True)))
+        return cls(coded, frame.shape[1] - 1, name, group)
+
+
+class ColumnTargets:
+    """Random parts of real tables, with any column as the target; a step always has the same ones.
+
+    A hundred tables are a hundred tasks; with each column as a target in turn, and some of the
+    others to predict it by, they are thousands, and none of their functions was made up. Numbers
+    are cut into classes at random values where classes are wanted.
+
+    Parameters
+    ----------
+    tables : list of WholeTable
+        Groups of near-duplicates are drawn as often as single tables.
+    kind : {"classification", "regression"}
+        Kind of task.
+    seed : int
+        Decides all draws.
+    cells : int
+        About how many cells a step holds.
+
+    References
+    ----------
+    J. Ma et al. (2024). TabDPT: Scaling tabular foundation models on real data. arXiv:2410.18164.
+    """
+
+    def __init__(self, tables, kind, seed, cells):
+        self.kind = kind
+        self.seed = seed
+        self.cells = cells
+        groups = {}
+        for table in tables:
+            targets = [place for place in range(table.coded.shape[1]) if usable(table, place, kind)]
+            if targets and table.coded.shape[1] > 1:
+                groups.setdefault(table.group, []).append((table, targets))
+        self.groups = list(groups.values())
+
+    def __call__(self, step):
+        """Return the batches of a step: a list of `Tables` with one table each."""
+        rng = np.random.default_rng([self.seed, step])
+        batches, cells = [], 0
+        while cells < self.cells and len(batches) < MOST_TABLES:
+            tables = self.draw(rng)
+            if tables is not None:
+                batches.append(tables)
+                cells += tables.X.numel()
+        return batches
+
+    def draw(self, rng):
+        """Return a part of a table, or None where it has one class, or columns that never vary."""
+        table, targets = _one_of(rng, _one_of(rng, self.groups))
+        own = table.target in targets and rng.random() < OWN_SHARE
+        target = table.target if own else int(_one_of(rng, targets))
+        values = table.coded.values[:, target]
+        if self.kind == "classification":
+            levels = table.coded.levels[target]
+            y = _cut(values, rng) if levels is None else _most_frequent(values)
+        else:
+            y = values
+        rows = rng.permutation(np.flatnonzero(~np.isnan(y)))
+        n_train, n_test = _sizes(len(rows), rng)
+        rows = rows[: n_train + n_test]
+        X, y = _with_columns(table.coded, _some_columns(table, target, rng))[rows], y[rows]
+        return _tables(X, y, n_train, self.kind, rng)
+
+
+def usable(table, place, kind):
+    """Tell whether a column can be a target."""
+    values, levels = table.coded.values[:, place], table.coded.levels[place]
+    values = values[~np.isnan(values)]
+    if len(values) < 2 * FEWEST:
+        return False
+    counts = np.sort(np.unique(values, return_counts=True)[1])[::-1]
+    if len(counts) < 2:
+        return False
+    if kind == "regression":
+        return levels is None and len(counts) > N_SLOTS
+    # names and keys have many levels, of which none is frequent
+    return levels is None or counts[:N_SLOTS].sum() >= len(values) / 2
+
+
+def _one_of(rng, values):
+    return values[rng.integers(len(values))]
+
+
+def _sizes(n_rows, rng):
+    """Return numbers of training rows, of any order of magnitude, and of test rows."""
+    most = min(MOST, int(0.8 * n_rows))
+    n_train = int(np.exp(rng.uniform(np.log(FEWEST), np.log(most + 1))))
+    return n_train, min(n_rows - n_train, MAX_TEST)
+
+
+def _some_columns(table, target, rng):
+    """Return places of columns but the target: half of the time all, otherwise some."""
+    places = np.delete(np.arange(table.coded.shape[1]), target)
+    n_kept = len(places) if rng.random() < 0.5 else rng.integers(1, len(places) + 1)
+    return rng.permutation(places)[: min(n_kept, MAX_COLUMNS)]
+
+
+def _with_columns(coded, places):
+    return CodedTable(coded.values[:, places], tuple(coded.levels[place] for place in places))
+
+
+def _cut(values, rng):
+    """Return classes of numbers: cut at a few of them, no class rarer than `LEAST_SHARE`."""
+    known = values[~np.isnan(values)]
+    n_cuts = 1 if rng.random() < TWO_CLASSES else int(rng.integers(2, MAX_CUTS + 1))
+    places = rng.uniform(LEAST_SHARE, 1 - LEAST_SHARE, n_cuts)
+    edges = np.unique(np.quantile(known, places, method="higher"))
+    return np.where(np.isnan(values), np.nan, np.searchsorted(edges, values, side="left"))
+
+
+def _most_frequent(codes):
+    """Return codes of the levels that the network has slots for; NaN otherwise."""
+    levels, counts = np.unique(codes[~np.isnan(codes)], return_counts=True)
+    kept = levels[np.argsort(-counts, kind="stable")[:N_SLOTS]]
+    return np.where(np.isin(codes, kept), codes, np.nan)
+
+
+def _tables(X, y, n_train, kind, rng):
+    """Return one table, encoded by its training rows, or None where there is nothing to learn."""
+    train, n_classes = np.arange(n_train), 0
+    if len(np.unique(y[train])) < 2:
+        return None
+    if kind == "classification":
+        y, n_classes = slots(np.unique(y, return_inverse=True)[1], train, rng)
+    numbers = TableNumbers().fit(X[train], y[train], n_classes)
+    encoded = numbers.transform(X)
+    if not encoded.shape[1]:
+        return None
+    target = torch.as_tensor(y, dtype=torch.int64 if n_classes else torch.float32)
+    return Tables(torch.as_tensor(encoded)[None], target[None], n_train, n_classes)
