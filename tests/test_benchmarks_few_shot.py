@@ -426,6 +426,9 @@ def test_a_checkpoint_of_another_optimiser_is_refused(load, tmp_path):
     with pytest.raises(ValueError, match=r"another optimiser .* \(they differ in eps\)"):
         networks(1e-8).load(tmp_path / "a" / "c.pt", seen=0)
     assert networks(1e-8).load(tmp_path / "none.pt", seen=0) == {"seen": 0}
+    torch.save({"weights": {}}, tmp_path / "old.pt")
+    with pytest.raises(ValueError, match="by an earlier version"):
+        networks(1e-5).load(tmp_path / "old.pt", seen=0)
 
 
 def test_a_network_that_solved_its_task_takes_smaller_steps(load):
@@ -557,7 +560,7 @@ def test_step_sizes_are_chosen_on_other_tasks(load):
         for instance in bench.SHOWN
     ]
     text = bench.summary(pd.DataFrame(lines))
-    assert "| lstm | 0.1 | 9 | 30.0 ± 0.0 |" in text and "90.0" not in text
+    assert "| lstm | 0.1 | 9 | 1 | 30.0 ± 0.0 |" in text and "90.0" not in text
 
 
 def test_costs_are_measured(load):
@@ -596,10 +599,15 @@ def test_trainings_that_begin_from_missing_weights_are_left_out(
 
 def test_a_training_goes_on_by_its_plan_alone(load, tmp_path):
     keep = load("train_omniglot").keep_plan
-    for plan in ("300 iterations\n", "300 iterations\n"):
-        keep(tmp_path, plan)
+    keep(tmp_path, "900 iterations\n")
+    keep(tmp_path, "300 iterations\n")  # nothing had been trained yet
+    (tmp_path / "checkpoint.pt").touch()
+    keep(tmp_path, "300 iterations\n")
     with pytest.raises(ValueError, match="begun by another plan:\n300 iterations\nNow it is\n600"):
         keep(tmp_path, "600 iterations\n")
+    (tmp_path / "plan.txt").unlink()
+    with pytest.raises(ValueError, match="begun by another plan:\nunknown\n"):
+        keep(tmp_path, "300 iterations\n")
 
 
 def test_trainings_are_as_long_as_planned(load, monkeypatch, tmp_path):

@@ -96,11 +96,14 @@ class SideBySide:
         Raises
         ------
         ValueError
-            If it was made with another optimiser: its steps were of another size.
+            If it was made with another optimiser, whose steps were of another size, or by an
+            earlier version.
         """
         if not path.exists():
             return begun
         saved = torch.load(path, weights_only=True)
+        if "progress" not in saved:
+            raise ValueError(f"{path} was written by an earlier version: delete it.")
         then, now = map(_settings, (saved["optimizer"], self.optimizer.state_dict()))
         if then != now:
             differing = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))

@@ -83,7 +83,8 @@ def page(text):
         "image, mean and standard error over seeds. What is said of an image rests on those "
         "before it alone. All networks see images through the same convolutions, which are not "
         "trained further. The step size of each is the one that did best at the second image on "
-        "new tasks of the alphabets that were trained on.\n\n"
+        "new tasks of the alphabets that were trained on. *eyes'*: iterations of the "
+        "convolutions.\n\n"
         f"{text}\n"
     )
 
@@ -271,9 +272,8 @@ def nth_instance(codes):
 def summary(frame):
     """Return a Markdown table of accuracies in percent, means over seeds with standard errors."""
     lines = []
-    for (network, iterations, _), part in frame.groupby(
-        ["network", "iterations", "eyes"], sort=False
-    ):
+    kinds = ["network", "iterations", "eyes"]
+    for (network, iterations, eyes), part in frame.groupby(kinds, sort=False):
         reported = part.loc[part["tasks"] == "report", "rate"]  # others were interrupted
         part = part[part["rate"].isin(reported)]
         if part.empty:
@@ -288,8 +288,17 @@ def summary(frame):
             cells.append(f"{values.mean():.1f} ± {error:.1f}")
         seeds = mine["seed"].nunique()
         minutes = f"{mine['cpu'].iloc[0] / 60:.1f}"
-        lines.append([network, f"{rate:g}", f"{int(iterations):,}", *cells, seeds, minutes])
-    header = ["network", "step size", "iterations", *map(str, SHOWN), "seeds", "CPU min a seed"]
+        steps = [f"{int(iterations):,}", f"{int(eyes):,}"]
+        lines.append([network, f"{rate:g}", *steps, *cells, seeds, minutes])
+    header = [
+        "network",
+        "step size",
+        "iterations",
+        "eyes'",
+        *map(str, SHOWN),
+        "seeds",
+        "CPU min a seed",
+    ]
     return markdown(header, lines)
 
 

@@ -127,10 +127,11 @@ def keep_plan(folder, plan):
         If the folder's checkpoint was made by another plan.
     """
     path = folder / "plan.txt"
-    if path.exists() and path.read_text() != plan:
+    began = path.read_text() if path.exists() else "unknown\n"
+    if (folder / "checkpoint.pt").exists() and began != plan:
         raise ValueError(
-            f"The training in {folder} was begun by another plan:\n{path.read_text()}Now it is\n"
-            f"{plan}Delete the folder, or name another with --work."
+            f"The training in {folder} was begun by another plan:\n{began}Now it is\n{plan}"
+            "Delete the folder, or name another with --work."
         )
     path.write_text(plan)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from skorch.callbacks import Callback
 
+from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot._seeding import as_arrays, as_tensors
 
 _FILE = "checkpoint.pt"
@@ -97,8 +98,7 @@ class SaveCheckpoint(Callback):
                 "module": net.module_.state_dict(),
                 "optimizer": net.optimizer_.state_dict(),
                 "history": json.dumps(net.history.to_list()),
-                "best": None if best is None else as_tensors(best.best_weights_),
-                "least": None if best is None else (best.least_, best.n_steps_),
+                "best": _state_of(best),
             },
             folder / (_FILE + ".part"),
         )
@@ -113,13 +113,26 @@ def has_checkpoint(folder):
 def load_checkpoint(net, folder):
     """Bring an initialised net to the state of a checkpoint."""
     saved = torch.load(Path(folder) / _FILE, map_location=net.device, weights_only=True)
+    if saved["best"] is not None and "n_steps" not in saved["best"]:
+        raise TableError(
+            f"The checkpoint in {str(folder)!r} was written by an earlier version, which did not "
+            "note how good its best weights were. Delete it and train anew."
+        )
     net.module_.load_state_dict(saved["module"])
     net.optimizer_.load_state_dict(saved["optimizer"])
     net.history.extend(json.loads(saved["history"]))
     best = best_of(net)
     if best is not None and saved["best"] is not None:
-        best.best_weights_ = as_arrays(saved["best"])
-        best.least_, best.n_steps_ = saved["least"]
+        best.best_weights_ = as_arrays(saved["best"]["weights"])
+        best.least_, best.n_steps_ = saved["best"]["loss"], saved["best"]["n_steps"]
+
+
+def _state_of(best):
+    """Return what a checkpoint keeps of a `KeepBest`."""
+    if best is None or best.best_weights_ is None:
+        return None
+    weights = as_tensors(best.best_weights_)
+    return {"weights": weights, "loss": best.least_, "n_steps": best.n_steps_}
 
 
 def n_steps(net):

@@ -1,4 +1,6 @@
-"""Train the in-context learner on synthetic tables: ``python -m sklearn_meta.fewshot.pretrain``.
+"""Train the in-context learner: ``python -m sklearn_meta.fewshot.pretrain``.
+
+It learns from synthetic tables, and from real ones where they are given.
 
 A training that was broken off goes on when the same command is given again::
 
@@ -9,8 +11,8 @@ with a ``role`` are used if it is "learn" or "choose".
 
 `--real-tables` names such a folder too: a share of the steps then learns from its tables, with any
 of their columns as the target (see `ColumnTargets`). Entries that have a ``role`` are used if it is
-"learn", those that have an ``openml_id`` if it is not null; a validation by the same folder leaves
-"learn" out then.
+"learn", those that have an ``openml_id`` if it is not null. Validation leaves out what is trained
+on, and what is of one ``group`` with it.
 """
 
 import argparse
@@ -105,14 +107,12 @@ def make_run(options):
     device = choose_device(options.device)
     source = SyntheticTables(groups["prior"], groups["training"], options.kind, device)
     settings = {name: made.to_dict() for name, made in groups.items()}
-    roles = ("learn", "choose")
+    tables = []
     if options.real_tables:
-        roles = ("choose",) if options.real_tables == options.validation_tables else roles
-        tables, training = real_tables(options.real_tables), groups["training"]
+        tables, training = real_tables(options.real_tables, options.kind), groups["training"]
         columns = ColumnTargets(tables, options.kind, training.seed, training.cells)
         source = Mixture(source, columns, options.real_share, training.seed)
-        names = [table.name for table in tables]
-        settings["real"] = {"share": options.real_share, "tables": names}
+        settings["real"] = {"share": options.real_share, "tables": columns.names}
     training = Pretraining(groups["model"], groups["training"], source, device)
     if options.begin:
         weights = load_weights(options.begin, options.kind)
@@ -125,8 +125,14 @@ def make_run(options):
         settings["begun"] = weights.facts
     splits = []
     if options.validation_tables:
-        tables = validation_tasks(options.validation_tables, options.kind, roles)
-        splits = real_splits(tables, options.kind)
+        trained_on = {table.group for table in tables}
+        tasks = validation_tasks(options.validation_tables, options.kind, trained_on)
+        splits = real_splits(tasks, options.kind)
+        if tables and not splits:
+            raise TableError(
+                f"All tables of {options.validation_tables} that could validate are trained on, or "
+                "too small. Name others, or leave --validation-tables out."
+            )
     return Run(
         training,
         options.out,
@@ -137,7 +143,7 @@ def make_run(options):
     )
 
 
-def real_tables(folder):
+def real_tables(folder, kind):
     """Return the tables of a folder that may be trained on; of large ones some rows.
 
     Raises
@@ -154,8 +160,8 @@ def real_tables(folder):
         task = FileTask(folder / entry["file"], entry.get("target"), name)
         rows = np.random.default_rng(0).permutation(len(task.y))[:MOST_ROWS]
         X = task.X.iloc[rows] if hasattr(task.X, "iloc") else task.X[rows]
-        is_class = entry.get("task", "classification") != "regression"
-        tables.append(WholeTable.of(X, task.y[rows], name, entry.get("group", name), is_class))
+        is_class = entry.get("task", kind) != "regression"
+        tables.append(WholeTable.of(X, task.y[rows], name, _group_of(entry, folder), is_class))
     if not tables:
         raise TableError(
             f"{str(folder)!r} lists no table to train on: entries of its index.json with a role "
@@ -164,20 +170,28 @@ def real_tables(folder):
     return tables
 
 
-def validation_tasks(folder, kind, roles=("learn", "choose")):
-    """Return the tables of a folder that may be looked at while training, one per group."""
+def validation_tasks(folder, kind, trained_on=()):
+    """Return the tables of a folder that may be looked at while training, one per group.
+
+    Those of the groups `trained_on` are left out.
+    """
     folder = Path(folder)
-    tasks, groups = [], set()
+    tasks, groups = [], set(trained_on)
     for entry in json.loads((folder / "index.json").read_text()):
-        group = entry.get("group", entry["file"])
+        group = _group_of(entry, folder)
         task = entry.get("task", kind)
         wanted = (task == "regression") == (kind == "regression") and group not in groups
-        if not wanted or entry.get("role", "learn") not in roles:
+        if not wanted or entry.get("role", "learn") not in ("learn", "choose"):
             continue
         groups.add(group)
         name = entry.get("name", Path(entry["file"]).stem)
         tasks.append(FileTask(folder / entry["file"], entry.get("target"), name))
     return tasks
+
+
+def _group_of(entry, folder):
+    """Return the group of near-duplicates that a table belongs to: without one, its file."""
+    return entry.get("group", str((folder / entry["file"]).resolve()))
 
 
 def _settings(made, options):

@@ -21,7 +21,7 @@ from sklearn_meta.fewshot.incontext._column_targets import (
 from sklearn_meta.fewshot.incontext._mixture import Mixture
 from sklearn_meta.fewshot.incontext._weights import load_weights
 from sklearn_meta.fewshot.pretrain import main, make_parser, make_run, real_tables
-from tests.fewshot.test_incontext_pretraining import command, log_of
+from tests.fewshot.test_incontext_pretraining import command, log_of, training_of
 
 
 def frame(n_rows=120, seed=0):
@@ -92,6 +92,18 @@ def test_a_target_is_no_column_to_predict_it_by():
             assert abs(np.corrcoef(column, y)[0, 1]) < 0.95
 
 
+def test_copies_of_the_target_are_left_out_too():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=90), "b": rng.normal(size=90)})
+    X["fahrenheit"] = 32 - 1.8 * X["a"]
+    source = ColumnTargets([WholeTable.of(X, X["b"], "t", "t", False)], "regression", 0, 4000)
+    drawn = [each for step in range(4) for each in source(step)]
+    assert {each.X.shape[2] for each in drawn} == {1}
+    for each in drawn:
+        for column in each.X[0].numpy().T:
+            assert abs(np.corrcoef(column, each.y[0].numpy())[0, 1]) < 0.9
+
+
 def test_near_duplicates_count_as_one_table():
     tables = [table(f"t{n}", "same") for n in range(9)] + [table("other", "other")]
     assert [len(group) for group in ColumnTargets(tables, "classification", 0, 9).groups] == [9, 1]
@@ -104,9 +116,23 @@ def test_numbers_are_cut_anywhere_but_at_their_ends():
         classes = _cut(values, np.random.default_rng(seed))
         assert np.isnan(classes[-1]) and (np.diff(classes[:-1]) >= 0).all()
         counts = np.unique(classes[:-1], return_counts=True)[1]
-        assert counts[[0, -1]].min() >= LEAST_SHARE * 200 - 1
+        assert counts.min() >= LEAST_SHARE * 200 - 1
         n_classes.add(len(counts))
+        for share in (0.02, 0.4, 0.99):
+            few = (np.arange(200) < 200 * share).astype(float)
+            np.testing.assert_array_equal(_cut(few, np.random.default_rng(seed)), few)
     assert n_classes == {2, 3, 4, 5}
+
+
+def test_tables_without_a_target_are_refused():
+    words = pd.DataFrame({"a": ["x", "y"] * 30, "b": ["u", "v", "w"] * 20})
+    coded = WholeTable.of(words, words["a"], "t", "t", True)
+    with pytest.raises(TableError, match="None of the 1 real tables .* of regression"):
+        ColumnTargets([coded], "regression", 0, 100)
+    twins = pd.DataFrame({"a": np.arange(60.0)})
+    alone = WholeTable.of(twins, twins["a"] + 1, "t", "t", False)
+    with pytest.raises(TableError, match="gave no table with a target that varies"):
+        ColumnTargets([alone], "regression", 0, 100)(0)
 
 
 def test_missing_targets_are_left_out():
@@ -142,13 +168,17 @@ def folder(tmp_path):
 
 
 def test_only_what_may_be_learned_from_is_read(folder):
-    tables = real_tables(folder)
+    tables = real_tables(folder, "classification")
     assert [each.name for each in tables] == ["t0", "t1", "t2"]
     assert tables[0].coded.levels[tables[0].target] == ("a", "b")
     assert tables[2].coded.levels[tables[2].target] is None
+    index = [{"file": "t0.parquet", "target": "weight"}]  # its kind is that of the training
+    (folder / "index.json").write_text(json.dumps(index))
+    assert real_tables(folder, "regression")[0].coded.levels[-1] is None
+    assert real_tables(folder, "classification")[0].coded.levels[-1] is not None
     (folder / "index.json").write_text("[]")
     with pytest.raises(TableError, match="lists no table to train on"):
-        real_tables(folder)
+        real_tables(folder, "regression")
 
 
 @pytest.mark.parametrize("kind", ["classification", "regression"])
@@ -186,4 +216,24 @@ def test_tables_that_are_trained_on_do_not_validate(tmp_path, folder):
         return {split.name for split in make_run(make_parser().parse_args(asked)).splits}
 
     assert names() == {"t0", "t1", "t3", "t5"}
-    assert names("--real-tables", str(folder)) == {"t3"}
+    assert names("--real-tables", str(folder)) == {"t3", "t5"}
+    index = [{"file": f"t{n}.parquet", "target": "label"} for n in range(2)]
+    (folder / "index.json").write_text(json.dumps(index))
+    with pytest.raises(TableError, match="that could validate are trained on"):
+        names("--real-tables", f"{folder}/../{folder.name}")
+
+
+def test_tables_go_where_the_network_is():
+    class Device(Exception):
+        pass
+
+    class Elsewhere:
+        n_train, n_classes = 3, 0
+
+        def to(self, device):
+            raise Device(device)
+
+    training = training_of("regression")
+    training.source = lambda step: [Elsewhere()]
+    with pytest.raises(Device, match="cpu"):
+        training.advance()

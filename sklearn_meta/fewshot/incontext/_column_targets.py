@@ -7,6 +7,7 @@ import pandas as pd
 import torch
 
 from sklearn_meta._validation import check_table
+from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot._rows import dense
 from sklearn_meta.fewshot._table_columns import CodedTable
 from sklearn_meta.fewshot.incontext._numbers import TableNumbers
@@ -22,6 +23,8 @@ FEWEST, MOST = 8, 256  # training rows
 MAX_TEST = 100
 MAX_COLUMNS = 40
 MOST_TABLES = 16  # of a step
+MOST_DRAWS = 100  # of which a step may get no table
+COPY = 1 - 1e-6  # correlation from which a column is the target in other units
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,11 @@ class ColumnTargets:
     cells : int
         About how many cells a step holds.
 
+    Raises
+    ------
+    ValueError
+        If no column of any table can be a target of this kind.
+
     References
     ----------
     J. Ma et al. (2024). TabDPT: Scaling tabular foundation models on real data. arXiv:2410.18164.
@@ -87,20 +95,38 @@ class ColumnTargets:
             if targets and table.coded.shape[1] > 1:
                 groups.setdefault(table.group, []).append((table, targets))
         self.groups = list(groups.values())
+        if not self.groups:
+            raise TableError(
+                f"None of the {len(tables)} real tables has a column that can be a target of "
+                f"{kind}: numbers with more than {N_SLOTS} values, or for classification columns "
+                f"that vary, in at least {2 * FEWEST} rows. Give others."
+            )
+
+    @property
+    def names(self):
+        """Names of the tables that are learned from."""
+        return sorted(table.name for group in self.groups for table, _ in group)
 
     def __call__(self, step):
         """Return the batches of a step: a list of `Tables` with one table each."""
         rng = np.random.default_rng([self.seed, step])
         batches, cells = [], 0
-        while cells < self.cells and len(batches) < MOST_TABLES:
+        for _ in range(MOST_DRAWS):
             tables = self.draw(rng)
             if tables is not None:
                 batches.append(tables)
                 cells += tables.X.numel()
+            if cells >= self.cells or len(batches) == MOST_TABLES:
+                break
+        if not batches:
+            raise TableError(
+                f"{MOST_DRAWS} draws from {', '.join(self.names[:5])} ... gave no table with a "
+                "target that varies. Give tables whose columns vary more."
+            )
         return batches
 
     def draw(self, rng):
-        """Return a part of a table, or None where it has one class, or columns that never vary."""
+        """Return a part of a table, or None where its training rows have one target alone."""
         table, targets = _one_of(rng, _one_of(rng, self.groups))
         own = table.target in targets and rng.random() < OWN_SHARE
         target = table.target if own else int(_one_of(rng, targets))
@@ -113,8 +139,9 @@ class ColumnTargets:
         rows = rng.permutation(np.flatnonzero(~np.isnan(y)))
         n_train, n_test = _sizes(len(rows), rng)
         rows = rows[: n_train + n_test]
-        X, y = _with_columns(table.coded, _some_columns(table, target, rng))[rows], y[rows]
-        return _tables(X, y, n_train, self.kind, rng)
+        places = _some_columns(table.coded.values[rows], target, rng)
+        X, y = _with_columns(table.coded, places)[rows], y[rows]
+        return _tables(X, y, n_train, self.kind, rng) if len(places) else None
 
 
 def usable(table, place, kind):
@@ -143,11 +170,24 @@ def _sizes(n_rows, rng):
     return n_train, min(n_rows - n_train, MAX_TEST)
 
 
-def _some_columns(table, target, rng):
-    """Return places of columns but the target: half of the time all, otherwise some."""
-    places = np.delete(np.arange(table.coded.shape[1]), target)
+def _some_columns(values, target, rng):
+    """Return places of columns but the target and its copies: half of the time all, else some."""
+    places = np.flatnonzero(~_copies(values, target))
+    if not len(places):
+        return places
     n_kept = len(places) if rng.random() < 0.5 else rng.integers(1, len(places) + 1)
     return rng.permutation(places)[: min(n_kept, MAX_COLUMNS)]
+
+
+def _copies(values, target):
+    """Tell which columns are one, the target itself among them, in whatever units."""
+    present = ~np.isnan(values)
+    means = np.where(present, values, 0).sum(axis=0) / np.maximum(present.sum(axis=0), 1)
+    centred = np.where(present, values - means, 0)
+    lengths = np.maximum(np.sqrt((centred**2).sum(axis=0)), 1e-300)
+    alike = np.abs(centred.T @ centred[:, target]) / (lengths * lengths[target]) > COPY
+    alike[target] = True
+    return alike
 
 
 def _with_columns(coded, places):
@@ -155,11 +195,17 @@ def _with_columns(coded, places):
 
 
 def _cut(values, rng):
-    """Return classes of numbers: cut at a few of them, no class rarer than `LEAST_SHARE`."""
-    known = values[~np.isnan(values)]
+    """Return classes of numbers: cut at a few of them.
+
+    No class is rarer than `LEAST_SHARE`, unless many rows have one number.
+    """
+    known = np.sort(values[~np.isnan(values)])
     n_cuts = 1 if rng.random() < TWO_CLASSES else int(rng.integers(2, MAX_CUTS + 1))
-    places = rng.uniform(LEAST_SHARE, 1 - LEAST_SHARE, n_cuts)
-    edges = np.unique(np.quantile(known, places, method="higher"))
+    spare = 1 - LEAST_SHARE * (n_cuts + 1)
+    shares = LEAST_SHARE + spare * rng.dirichlet(np.ones(n_cuts + 1))
+    edges = known[np.ceil(len(known) * shares[:-1].cumsum()).astype(int) - 1]
+    highest = known[known < known[-1]][-1]  # a cut above it would cut off nothing
+    edges = np.unique(np.minimum(edges, highest))
     return np.where(np.isnan(values), np.nan, np.searchsorted(edges, values, side="left"))
 
 
@@ -171,7 +217,7 @@ def _most_frequent(codes):
 
 
 def _tables(X, y, n_train, kind, rng):
-    """Return one table, encoded by its training rows, or None where there is nothing to learn."""
+    """Return one table, encoded by its training rows, or None where these have one target alone."""
     train, n_classes = np.arange(n_train), 0
     if len(np.unique(y[train])) < 2:
         return None
@@ -179,7 +225,5 @@ def _tables(X, y, n_train, kind, rng):
         y, n_classes = slots(np.unique(y, return_inverse=True)[1], train, rng)
     numbers = TableNumbers().fit(X[train], y[train], n_classes)
     encoded = numbers.transform(X)
-    if not encoded.shape[1]:
-        return None
     target = torch.as_tensor(y, dtype=torch.int64 if n_classes else torch.float32)
     return Tables(torch.as_tensor(encoded)[None], target[None], n_train, n_classes)

@@ -56,6 +56,7 @@ class Pretraining:
                 group["lr"] = self.settings.learning_rate * self.settings.rate_at(self.step)
         total = 0.0
         for tables in batches:
+            tables = tables.to(self.device)
             half = self.device.startswith("cuda") and torch.cuda.is_bf16_supported()
             with torch.autocast("cuda", torch.bfloat16, enabled=half):
                 loss = table_loss(self.model, tables) / len(batches)

@@ -38,6 +38,10 @@ class Tables:
     n_train: int
     n_classes: int
 
+    def to(self, device):
+        """Return the tables on a device."""
+        return replace(self, X=self.X.to(device), y=self.y.to(device))
+
 
 def draw_tables(settings, shape, seed, device="cpu"):
     """Draw a batch of tables.
