@@ -1,1 +1,1 @@
-"""An in-context learner: a small transformer that is trained on synthetic tables."""
+"""An in-context learner: a small transformer that is trained on synthetic tables and real ones."""
