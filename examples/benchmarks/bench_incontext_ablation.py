@@ -191,8 +191,8 @@ def page(text):
         "classification`. Trained from one seed on synthetic tables alone (the weights that ship: "
         "6,000 steps, then real tables for regression); the alternating network for as much "
         "processor time as the one with everything. Judged in one pass by tables of the roles "
-        "learn and choose, one per group (R2 at least -1). Standard errors are over tables; how much another seed of the "
-        f"training would change is not in them.\n\n{text}\n"
+        "learn and choose, one per group (R2 at least -1). Standard errors are over tables; how "
+        f"much another seed of the training would change is not in them.\n\n{text}\n"
     )
 
 
