@@ -98,7 +98,8 @@ def page(text, last, options):
         "over seeds, where there are several. The prototypical and the matching network begin "
         "anew, the siamese one from the matching network, the others from the prototypical one; "
         "the weights they begin from are kept where training only harms. *steps*: at most so many "
-        "after that are behind the weights that were kept.\n\n"
+        "after that are behind the weights that were kept. With 0 a learner is the network that "
+        "it begins from, judged in its own way.\n\n"
         f"{text}\n\n{last}\n"
     )
 
