@@ -82,7 +82,7 @@ def make_parser():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--validation-tables", help="folder with an index.json")
     parser.add_argument("--real-tables", help="folder with an index.json")
-    parser.add_argument("--real-share", type=float, default=0.5, help="of the steps, from those")
+    parser.add_argument("--real-share", type=float, help="of the steps, from those (0.5)")
     parser.add_argument("--begin", help='weights to begin with: a file, or "bundled"')
     parser.add_argument("--validate-every", type=int, default=200, help="steps")
     parser.add_argument("--checkpoint-minutes", type=float, default=3.0)
@@ -108,11 +108,14 @@ def make_run(options):
     source = SyntheticTables(groups["prior"], groups["training"], options.kind, device)
     settings = {name: made.to_dict() for name, made in groups.items()}
     tables = []
+    if options.real_share is not None and not options.real_tables:
+        raise TableError("--real-share is a share of the steps, from --real-tables: name them too.")
     if options.real_tables:
+        share = 0.5 if options.real_share is None else options.real_share
         tables, training = real_tables(options.real_tables, options.kind), groups["training"]
         columns = ColumnTargets(tables, options.kind, training.seed, training.cells)
-        source = Mixture(source, columns, options.real_share, training.seed)
-        settings["real"] = {"share": options.real_share, "tables": columns.names}
+        source = Mixture(source, columns, share, training.seed)
+        settings["real"] = {"share": share, "tables": columns.names}
     training = Pretraining(groups["model"], groups["training"], source, device)
     if options.begin:
         weights = load_weights(options.begin, options.kind)

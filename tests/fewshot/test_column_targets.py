@@ -198,6 +198,11 @@ def test_a_training_on_real_tables_resumes_and_says_which(tmp_path, folder, kind
     assert len(log_of(tmp_path / "whole")) == 6
 
 
+def test_a_share_of_nothing_is_refused(tmp_path):
+    with pytest.raises(TableError, match="name them too"):
+        make_run(make_parser().parse_args(command(tmp_path, "--real-share", "0.5")))
+
+
 def test_a_training_begins_with_given_weights(tmp_path, folder):
     main(command(tmp_path / "begun", steps=2))
     path = tmp_path / "begun" / "last.safetensors"
