@@ -55,7 +55,7 @@ class Start:
             raise TableError(
                 f"The meta-learned weights of {self.learner} do not fit the parameters set now "
                 f"(they differ in {differing[:5]}). Give the parameters that meta_fit had, or "
-                "run meta_fit again; files of MANN from before its heads had strengths do not fit."
+                "run meta_fit again."
             )
         module.load_state_dict(as_tensors(self.weights))
         return module

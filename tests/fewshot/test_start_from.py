@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn.base import clone
 
 from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot import MAMLClassifier, MANNClassifier, PrototypicalClassifier
+from sklearn_meta.fewshot._callbacks import KeepBest, _state_of
 from tests.contracts.fewshot_contract import (
     WIDTH,
     BreakOff,
@@ -73,6 +75,23 @@ def test_a_training_that_only_harms_leaves_the_start(other, tmp_path):
         assert distance(trained.start_, other.start_) == 0 == trained.start_.n_iterations
     del given["validation_tasks"]  # without them nobody knows what harms
     assert distance(learner.meta_fit(ClassifierContract.family, **given).start_, other.start_) > 0.1
+
+
+def test_a_checkpoint_of_an_earlier_version_is_refused(tmp_path):
+    params = {"backbone_params": WIDTH, "training": short_training(2, checkpoint=tmp_path)}
+    given = {"validation_tasks": ClassifierContract.family}
+    PrototypicalClassifier(**params).meta_fit(ClassifierContract.family, **given)
+    saved = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    saved["best"] = saved["best"]["weights"]
+    torch.save(saved, tmp_path / "checkpoint.pt")
+    with pytest.raises(TableError, match="by an earlier version"):
+        PrototypicalClassifier(**params).meta_fit(ClassifierContract.family, resume=True, **given)
+
+
+def test_a_validation_without_a_number_leaves_nothing_to_keep():
+    best = KeepBest().initialize()
+    best.judge(None, float("nan"))
+    assert _state_of(best) is None
 
 
 @pytest.mark.parametrize("params", [{"width": 8, "n_heads": 2}, {"width": 16, "n_heads": 4}])
