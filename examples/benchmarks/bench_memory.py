@@ -100,6 +100,8 @@ def run_all(options, results):
     trained_on = look_at(train, see, N_BANK, seed=0)
     choice = look_at(train, see, N_JUDGED, seed=1)
     reported = look_at(test, see, N_JUDGED, seed=2)
+    choice, reported = (standardised(bank, trained_on) for bank in (choice, reported))
+    trained_on = standardised(trained_on, trained_on)
     for name, rate in jobs:
         networks, cpu = trained(name, rate, trained_on, options)
         for told, tasks in (("choice", choice), ("report", reported)):
@@ -179,6 +181,15 @@ def look_at(tasks, see, n_tasks, seed):
         images = task.X[np.argsort(task.y, kind="stable")]
         seen.append(see(images).reshape(N_WAYS, N_INSTANCES, -1))
     return torch.stack(seen)
+
+
+def standardised(bank, trained_on):
+    """Return vectors in the units of those that are trained on.
+
+    What all images have in common is longer than what tells them apart, and than the labels.
+    """
+    known = trained_on.flatten(0, 2)
+    return (bank - known.mean(dim=0)) / known.std(dim=0).clamp_min(1e-6)
 
 
 def sequences(bank, chosen, rng):

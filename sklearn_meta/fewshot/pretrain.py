@@ -45,6 +45,7 @@ INGREDIENTS = (
     *("missing", "junk", "duplicates", "outliers", "imbalanced", "label_noise", "filtered"),
     "smoothers",
 )
+KINDS = ("classification", "regression")
 MOST_ROWS = 5000  # of a real table
 _GROUPS = {"model": ModelSettings, "training": PretrainingSettings, "prior": PriorSettings}
 
@@ -74,8 +75,7 @@ def make_parser():
     parser = argparse.ArgumentParser(
         prog="python -m sklearn_meta.fewshot.pretrain", description=__doc__.split("\n")[0]
     )
-    kinds = ("classification", "regression")
-    parser.add_argument("--kind", required=True, choices=kinds)
+    parser.add_argument("--kind", required=True, choices=KINDS)
     parser.add_argument("--out", required=True, help="folder of checkpoints, logs and weights")
     parser.add_argument("--hours", type=float, default=float("inf"), help="of this sitting")
     parser.add_argument("--device", default="auto")
@@ -83,7 +83,11 @@ def make_parser():
     parser.add_argument("--validation-tables", help="folder with an index.json")
     parser.add_argument("--real-tables", help="folder with an index.json")
     parser.add_argument("--real-share", type=float, help="of the steps, from those (0.5)")
-    parser.add_argument("--begin", help='weights to begin with: a file, or "bundled"')
+    parser.add_argument(
+        "--begin",
+        help='weights to begin with: a file, or "bundled"; '
+        "of a file for the other kind all but its head",
+    )
     parser.add_argument("--validate-every", type=int, default=200, help="steps")
     parser.add_argument("--checkpoint-minutes", type=float, default=3.0)
     parser.add_argument("--without", nargs="*", default=[], choices=INGREDIENTS, metavar="PART")
@@ -118,13 +122,13 @@ def make_run(options):
         settings["real"] = {"share": share, "tables": columns.names}
     training = Pretraining(groups["model"], groups["training"], source, device)
     if options.begin:
-        weights = load_weights(options.begin, options.kind)
-        if weights.settings != groups["model"]:
+        weights = load_weights(options.begin, options.kind, *KINDS)
+        if replace(weights.settings, kind=options.kind) != groups["model"]:
             raise TableError(
                 f"The weights {options.begin!r} are of a network of other sizes than asked for: "
                 f"{weights.settings}, not {groups['model']}."
             )
-        training.start_from(weights.make_model().state_dict())
+        training.start_from(weights.make_model())
         settings["begun"] = weights.facts
     splits = []
     if options.validation_tables:

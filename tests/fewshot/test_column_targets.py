@@ -16,6 +16,7 @@ from sklearn_meta.fewshot.incontext._column_targets import (
     ColumnTargets,
     WholeTable,
     _cut,
+    _episode,
     usable,
 )
 from sklearn_meta.fewshot.incontext._mixture import Mixture
@@ -75,11 +76,25 @@ def test_tables_are_ready_for_the_network(kind):
     assert len({each.n_classes for each in drawn}) == (1 if kind == "regression" else 4)
     for each in drawn:
         n_rows = each.X.shape[1]
-        assert FEWEST <= each.n_train <= MOST and 1 <= n_rows - each.n_train <= MAX_TEST
+        fewest = FEWEST if kind == "regression" else 2
+        assert fewest <= each.n_train <= MOST and 1 <= n_rows - each.n_train <= MAX_TEST
         assert len(torch.unique(each.y[0, : each.n_train])) >= 2
         if kind == "classification":
             assert each.y.min() >= 0 and each.y.max() < each.n_classes
         assert each.X.shape[2] >= 1
+
+
+def test_episodes_show_as_many_rows_of_each_class():
+    y = np.repeat([0.0, 1.0, 2.0], [100, 40, 10])
+    rows = np.random.default_rng(0).permutation(150)
+    seen = set()
+    for seed in range(40):
+        ordered, n_train = _episode(y, rows, np.random.default_rng(seed))
+        assert sorted(ordered) == sorted(rows)
+        counts = np.unique(y[ordered[:n_train]], return_counts=True)[1]
+        assert len(counts) == 3 and len(set(counts)) == 1 and counts[0] <= 8
+        seen.add(int(counts[0]))
+    assert seen >= {1, 2, 4, 8}
 
 
 def test_a_target_is_no_column_to_predict_it_by():
@@ -213,6 +228,17 @@ def test_a_training_begins_with_given_weights(tmp_path, folder):
     options.row_width = 32
     with pytest.raises(TableError, match="of other sizes than asked for"):
         make_run(options)
+
+
+def test_a_training_begins_with_all_but_the_head_of_the_other_kind(tmp_path):
+    main(command(tmp_path / "numbers", kind="regression", steps=2))
+    path = tmp_path / "numbers" / "last.safetensors"
+    options = make_parser().parse_args(command(tmp_path / "classes", "--begin", str(path)))
+    begun, options.begin = make_run(options).training, None
+    anew, numbers = make_run(options).training, load_weights(path, "regression").arrays
+    for name, value in begun.averaged_model().state_dict().items():
+        expected = anew.model.state_dict()[name] if name.startswith("head.") else numbers[name]
+        np.testing.assert_array_equal(value.numpy(), expected)
 
 
 def test_tables_that_are_trained_on_do_not_validate(tmp_path, folder):

@@ -15,7 +15,7 @@ class Alternating(nn.Module):
         width = settings.cell_width
         self.cell = nn.Linear(N_CELL, width)
         self.first = Neurons(width)
-        self.label = nn.Linear(settings.n_labels, width, bias=False)
+        self.label = nn.Linear(1, width, bias=False)
         self.unknown = nn.Parameter(torch.zeros(width))
         self.layers = nn.ModuleList(
             TableLayer(width, settings.n_heads) for _ in range(settings.column_layers)
@@ -24,7 +24,7 @@ class Alternating(nn.Module):
         self.out = nn.Linear(width, settings.row_width, bias=False)
 
     def read(self, cells, labels):
-        """Return vectors of training rows (n_tables, n_rows, row_width), and the state."""
+        """Return vectors of training rows for each class, and the state; see `ColumnsFirst`."""
         x = self._with_label(cells, self.label(labels))
         state = []
         for layer in self.layers:
@@ -32,15 +32,17 @@ class Alternating(nn.Module):
             state.append(kept)
         return self.out(self.norm(x[:, :, -1])), {"columns": state}
 
-    def answer(self, cells, state):
-        """Return vectors of new rows."""
-        x = self._with_label(cells, self.unknown.expand(*cells.shape[:2], -1))
+    def answer(self, cells, state, n_classes):
+        """Return vectors of new rows, (n_tables * n_classes, n_rows, row_width)."""
+        shape = (len(cells) * n_classes, cells.shape[1], -1)
+        x = self._with_label(cells, self.unknown.expand(shape))
         for layer, kept in zip(self.layers, state["columns"], strict=True):
             x, _ = layer(x, kept)
         return self.out(self.norm(x[:, :, -1]))
 
     def _with_label(self, cells, label):
-        return torch.cat([self.first(self.cell(cells)), label[:, :, None]], dim=2)
+        x = self.first(self.cell(cells)).repeat_interleave(len(label) // len(cells), dim=0)
+        return torch.cat([x, label[:, :, None]], dim=2)
 
 
 class TableLayer(nn.Module):

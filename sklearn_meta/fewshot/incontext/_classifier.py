@@ -1,11 +1,11 @@
 """The in-context classifier."""
 
-from scipy.special import softmax
+import numpy as np
+from scipy.special import log_softmax, softmax
 from sklearn.base import ClassifierMixin
 
 from sklearn_meta._validation import check_classification_target
 from sklearn_meta.fewshot.incontext._estimator import BaseInContext
-from sklearn_meta.fewshot.incontext._members import class_ranks, class_scores
 
 
 class InContextClassifier(ClassifierMixin, BaseInContext):
@@ -95,7 +95,7 @@ class InContextClassifier(ClassifierMixin, BaseInContext):
             In the order of `classes_`.
         """
         outputs = self._member_outputs(X)
-        return softmax(class_scores(outputs, self.members_, len(self.classes_)), axis=1)
+        return softmax(np.mean([log_softmax(output, axis=1) for output in outputs], axis=0), axis=1)
 
     def predict(self, X):
         """Return the most probable label of each row.
@@ -120,8 +120,5 @@ class InContextClassifier(ClassifierMixin, BaseInContext):
     def _n_classes(self):
         return len(self.classes_)
 
-    def _class_ranks(self, numbers, y):
-        return class_ranks(numbers, y, len(self.classes_))
-
-    def _member_target(self, y, member):
-        return member.code[y]
+    def _read_target(self, y):
+        return y

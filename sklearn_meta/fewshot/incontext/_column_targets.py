@@ -11,11 +11,13 @@ from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot._rows import dense
 from sklearn_meta.fewshot._table_columns import CodedTable
 from sklearn_meta.fewshot.incontext._numbers import TableNumbers
-from sklearn_meta.fewshot.incontext._real import slots
-from sklearn_meta.fewshot.incontext._settings import N_SLOTS
+from sklearn_meta.fewshot.incontext._real import renumbered
+from sklearn_meta.fewshot.incontext._settings import MAX_CLASSES
 from sklearn_meta.fewshot.incontext.prior import Tables
 
 OWN_SHARE = 1 / 3  # of the tables drawn, those that keep the target they have
+EPISODES = 0.4  # of the tables with classes, those that show as many rows of each
+MOST_SHOTS = 16  # rows of a class in those
 TWO_CLASSES = 0.5  # of the targets cut from numbers, those cut once
 MAX_CUTS = 4
 LEAST_SHARE = 0.05  # of the rows, in the rarest class that a cut makes
@@ -98,8 +100,8 @@ class ColumnTargets:
         if not self.groups:
             raise TableError(
                 f"None of the {len(tables)} real tables has a column that can be a target of "
-                f"{kind}: numbers with more than {N_SLOTS} values, or for classification columns "
-                f"that vary, in at least {2 * FEWEST} rows. Give others."
+                f"{kind}: numbers with more than {MAX_CLASSES} values, or for classification "
+                f"columns that vary, in at least {2 * FEWEST} rows. Give others."
             )
 
     @property
@@ -137,8 +139,11 @@ class ColumnTargets:
         else:
             y = values
         rows = rng.permutation(np.flatnonzero(~np.isnan(y)))
-        n_train, n_test = _sizes(len(rows), rng)
-        rows = rows[: n_train + n_test]
+        if self.kind == "classification" and rng.random() < EPISODES:
+            rows, n_train = _episode(y, rows, rng)
+        else:
+            n_train = _log_uniform(FEWEST, min(MOST, int(0.8 * len(rows))), rng)
+        rows = rows[: n_train + MAX_TEST]
         places = _some_columns(table.coded.values[rows], target, rng)
         X, y = _with_columns(table.coded, places)[rows], y[rows]
         return _tables(X, y, n_train, self.kind, rng) if len(places) else None
@@ -154,20 +159,32 @@ def usable(table, place, kind):
     if len(counts) < 2:
         return False
     if kind == "regression":
-        return levels is None and len(counts) > N_SLOTS
+        return levels is None and len(counts) > MAX_CLASSES
     # names and keys have many levels, of which none is frequent
-    return levels is None or counts[:N_SLOTS].sum() >= len(values) / 2
+    return levels is None or counts[:MAX_CLASSES].sum() >= len(values) / 2
 
 
 def _one_of(rng, values):
     return values[rng.integers(len(values))]
 
 
-def _sizes(n_rows, rng):
-    """Return numbers of training rows, of any order of magnitude, and of test rows."""
-    most = min(MOST, int(0.8 * n_rows))
-    n_train = int(np.exp(rng.uniform(np.log(FEWEST), np.log(most + 1))))
-    return n_train, min(n_rows - n_train, MAX_TEST)
+def _log_uniform(least, most, rng):
+    """Return a whole number of any order of magnitude."""
+    return int(np.exp(rng.uniform(np.log(least), np.log(most + 1))))
+
+
+def _episode(y, rows, rng):
+    """Return rows, as many of each class one after the other while they last, and how many train.
+
+    At least a fifth of the rows of the rarest class are left to predict, if it has two.
+    """
+    counts = np.unique(y[rows], return_counts=True)[1]
+    shots = _log_uniform(1, max(1, min(MOST_SHOTS, int(0.8 * counts.min()))), rng)
+    place = np.empty(len(rows))
+    for label in np.unique(y[rows]):
+        own = np.flatnonzero(y[rows] == label)
+        place[own] = np.arange(len(own))
+    return rows[np.argsort(place, kind="stable")], shots * len(counts)
 
 
 def _some_columns(values, target, rng):
@@ -184,7 +201,7 @@ def _copies(values, target):
     present = ~np.isnan(values)
     means = np.where(present, values, 0).sum(axis=0) / np.maximum(present.sum(axis=0), 1)
     centred = np.where(present, values - means, 0)
-    lengths = np.maximum(np.sqrt((centred**2).sum(axis=0)), 1e-300)
+    lengths = np.maximum(np.sqrt((centred**2).sum(axis=0)), 1e-150)
     alike = np.abs(centred.T @ centred[:, target]) / (lengths * lengths[target]) > COPY
     alike[target] = True
     return alike
@@ -210,9 +227,9 @@ def _cut(values, rng):
 
 
 def _most_frequent(codes):
-    """Return codes of the levels that the network has slots for; NaN otherwise."""
+    """Return codes of the most frequent levels; NaN otherwise."""
     levels, counts = np.unique(codes[~np.isnan(codes)], return_counts=True)
-    kept = levels[np.argsort(-counts, kind="stable")[:N_SLOTS]]
+    kept = levels[np.argsort(-counts, kind="stable")[:MAX_CLASSES]]
     return np.where(np.isin(codes, kept), codes, np.nan)
 
 
@@ -222,7 +239,7 @@ def _tables(X, y, n_train, kind, rng):
     if len(np.unique(y[train])) < 2:
         return None
     if kind == "classification":
-        y, n_classes = slots(np.unique(y, return_inverse=True)[1], train, rng)
+        y, n_classes = renumbered(np.unique(y, return_inverse=True)[1], train, rng)
     numbers = TableNumbers().fit(X[train], y[train], n_classes)
     encoded = numbers.transform(X)
     target = torch.as_tensor(y, dtype=torch.int64 if n_classes else torch.float32)

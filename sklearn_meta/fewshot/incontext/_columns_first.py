@@ -18,7 +18,7 @@ class ColumnsFirst(nn.Module):
         width = settings.cell_width
         self.cell = nn.Linear(N_CELL, width)
         self.first = Neurons(width)
-        self.label = nn.Linear(settings.n_labels, width, bias=False)
+        self.label = nn.Linear(1, width, bias=False)
         self.anchors = nn.Parameter(torch.randn(settings.n_anchors, width))
         self.layers = nn.ModuleList(
             ColumnLayer(width, settings.n_heads) for _ in range(settings.column_layers)
@@ -26,22 +26,30 @@ class ColumnsFirst(nn.Module):
         self.gather = Gather(width, settings.n_queries, settings.row_width)
 
     def read(self, cells, labels):
-        """Return vectors of training rows (n_tables, n_rows, row_width), and the state."""
-        x = self.first(self.cell(cells))
+        """Return vectors of training rows for each class, and the state.
+
+        Parameters
+        ----------
+        cells : Tensor of shape (n_tables, n_rows, n_columns, N_CELL)
+            From `describe_cells`.
+        labels : Tensor of shape (n_tables * n_classes, n_rows, 1)
+            Of each class of each table.
+        """
+        x = self.first(self.cell(cells)).repeat_interleave(len(labels) // len(cells), dim=0)
         label = self.label(labels)[:, :, None]
         state = []
         for layer in self.layers:
             # Anchors see a cell with its label; the cell itself must look as it would in a new row.
             kept = layer.read(_by_column(x + label), self.anchors)
-            x = _by_row(layer(_by_column(x), kept), cells)
+            x = _by_row(layer(_by_column(x), kept), x)
             state.append(kept)
         return self.gather(x), {"columns": state}
 
-    def answer(self, cells, state):
-        """Return vectors of new rows."""
-        x = self.first(self.cell(cells))
+    def answer(self, cells, state, n_classes):
+        """Return vectors of new rows, (n_tables * n_classes, n_rows, row_width)."""
+        x = self.first(self.cell(cells)).repeat_interleave(n_classes, dim=0)
         for layer, kept in zip(self.layers, state["columns"], strict=True):
-            x = _by_row(layer(_by_column(x), kept), cells)
+            x = _by_row(layer(_by_column(x), kept), x)
         return self.gather(x)
 
 
@@ -86,6 +94,6 @@ def _by_column(x):
     return x.transpose(1, 2).flatten(0, 1)
 
 
-def _by_row(x, cells):
-    """Undo `_by_column`."""
-    return x.unflatten(0, (cells.shape[0], cells.shape[2])).transpose(1, 2)
+def _by_row(x, like):
+    """Undo `_by_column`; `like` has the shape wanted."""
+    return x.unflatten(0, (like.shape[0], like.shape[2])).transpose(1, 2)

@@ -128,8 +128,8 @@ class BaseInContext(BaseEstimator, metaclass=ABCMeta):
             )
         self.members_ = make_members(
             self.n_estimators,
-            y,
-            self._class_ranks(numbers, y),
+            y if n_classes else None,
+            len(y),
             self.max_context_rows,
             np.random.default_rng(seed),
         )
@@ -138,7 +138,7 @@ class BaseInContext(BaseEstimator, metaclass=ABCMeta):
             read_context(
                 network,
                 member.numbers(numbers[member.rows]),
-                self._member_target(y[member.rows], member),
+                self._read_target(y[member.rows]),
                 device,
             )
             for member in self.members_
@@ -230,9 +230,5 @@ class BaseInContext(BaseEstimator, metaclass=ABCMeta):
         """Return the number of classes, 0 for regression."""
 
     @abstractmethod
-    def _class_ranks(self, numbers, y):
-        """Return an order of the classes that does not depend on their names, or None."""
-
-    @abstractmethod
-    def _member_target(self, y, member):
-        """Return the target as the network reads it for a member."""
+    def _read_target(self, y):
+        """Return the target as the network reads it."""

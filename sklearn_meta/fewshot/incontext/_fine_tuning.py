@@ -21,7 +21,7 @@ def meta_trained(weights, tasks, validation_tasks, settings, device):
     training = Pretraining(
         weights.settings, settings, RealTables(tasks, kind, settings.seed), device
     )
-    training.start_from(weights.make_model().state_dict())
+    training.start_from(weights.make_model())
     splits = [] if validation_tasks is None else _splits(validation_tasks, kind)
     best, best_score, history = training.averaged_model(), -np.inf, []
     if splits:
@@ -78,7 +78,7 @@ def fine_tuned(model, numbers, y, n_classes, steps, seed, device):
         steps=steps, learning_rate=_FINE_RATE, warmup=5, average=0.9, seed=seed
     )
     training = Pretraining(model.settings, settings, source, device)
-    training.start_from(model.state_dict())
+    training.start_from(model)
     for _ in range(steps):
         training.advance()
     return training.averaged_model()

@@ -3,7 +3,6 @@
 import torch
 from torch import nn
 
-from sklearn_meta.fewshot.incontext._settings import N_SLOTS
 from sklearn_meta.fewshot.incontext._smoothers import N_SMOOTHERS
 
 _LEAST = 0.02
@@ -11,7 +10,7 @@ _SHARPNESS = 1.5  # a mean of shrunk probabilities is too timid
 
 
 class ClassHead(nn.Module):
-    """Logarithms of the smoothers' probabilities, weighed row by row, and a correction.
+    """Logarithms of the smoothers' probabilities, weighed row by row, and a correction, per class.
 
     At the start the correction is zero, and each weighs by its leave-one-out error.
     """
@@ -20,20 +19,31 @@ class ClassHead(nn.Module):
         super().__init__()
         self.smoothers = settings.smoothers
         self.norm = nn.LayerNorm(settings.row_width)
-        self.correction = nn.Linear(settings.row_width, N_SLOTS)
+        self.correction = nn.Linear(settings.row_width, 1)
         self.weights = nn.Linear(settings.row_width, N_SMOOTHERS)
         for layer in (self.correction, self.weights):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
     def forward(self, x, scores, state):
-        """Return logits (n_tables, n_rows, N_SLOTS), minus infinity for absent classes."""
+        """Return logits (n_tables, n_rows, n_classes), next to minus infinity for absent classes.
+
+        Parameters
+        ----------
+        x : Tensor of shape (n_tables, n_rows, n_classes, row_width)
+            What the network makes of each row and class.
+        scores : Tensor of shape (N_SMOOTHERS, n_tables, n_rows, n_classes)
+            The smoothers' probabilities.
+        state : dict
+            What was read of the training rows.
+        """
         x = self.norm(x)
-        logits = self.correction(x)
+        logits = self.correction(x)[..., 0]
         if self.smoothers:
             shares = torch.log(scores.clamp(_LEAST, 1.5))
-            weights = self.weights(x) + _SHARPNESS * first_shares(state["quality"])[:, None]
-            logits = logits + torch.einsum("sbnk,bns->bnk", shares, weights)
+            first = first_shares(state["quality"])[:, None, None]
+            weights = self.weights(x) + _SHARPNESS * first
+            logits = logits + torch.einsum("sbnk,bnks->bnk", shares, weights)
         return logits.masked_fill(~state["present"][:, None], -1e9)
 
 
@@ -56,8 +66,11 @@ class QuantileHead(nn.Module):
         self.register_buffer("shape", torch.log(torch.expm1(steps.clamp_min(1e-6))), False)
 
     def forward(self, x, scores, state):
-        """Return quantiles (n_tables, n_rows, n_quantiles) of the standardised target, in order."""
-        x = self.norm(x)
+        """Return quantiles (n_tables, n_rows, n_quantiles) of the standardised target, in order.
+
+        Parameters are those of `ClassHead`, with the target in the place of a single class.
+        """
+        x = self.norm(x[:, :, 0])
         steps = torch.nn.functional.softplus(self.steps(x) + self.shape)
         steps = torch.cat([torch.zeros_like(steps[..., :1]), steps[..., 1:]], dim=2)
         quantiles = steps.cumsum(dim=2)

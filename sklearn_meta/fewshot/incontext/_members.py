@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sklearn_meta.fewshot.incontext._settings import N_SLOTS
-
 
 @dataclass(frozen=True)
 class Member:
@@ -17,53 +15,38 @@ class Member:
         Numbers of the training rows that it reads.
     squashed : bool
         Whether far values are drawn in before.
-    code : ndarray of shape (n_classes,) or None
-        The slot of the network that stands for each class; several classes may share one.
     """
 
     rows: np.ndarray
     squashed: bool
-    code: np.ndarray | None
 
     def numbers(self, numbers):
         """Return numbers as this member reads them."""
         return np.sign(numbers) * np.log1p(np.abs(numbers)) if self.squashed else numbers
 
 
-def make_members(n_members, y, rank, max_rows, rng):
-    """Return the members for training rows.
+def make_members(n_members, classes, n_rows, max_rows, rng):
+    """Return the members for training rows: at most as many as are wanted, no two alike.
 
     Parameters
     ----------
     n_members : int
-        How many are wanted; more classes than ``N_SLOTS`` need more.
-    y : ndarray of shape (n_rows,)
-        Class numbers, or numbers.
-    rank : ndarray of shape (n_classes,) or None
-        A number for each class that does not depend on its name; None for regression.
+        How many are wanted.
+    classes : ndarray of shape (n_rows,) or None
+        Class numbers; None for regression.
+    n_rows : int
+        Training rows.
     max_rows : int
         Rows that a member reads at most; drawn anew for each, classes in their shares.
     rng : numpy Generator
         Draws.
     """
-    n_classes = 0 if rank is None else len(rank)
-    if n_classes > N_SLOTS:
-        n_members = max(n_members, 4 * int(np.ceil(np.log(n_classes) / np.log(N_SLOTS))))
-    members = []
-    for number in range(n_members):
-        rows = draw_context(y if n_classes else None, len(y), max_rows, rng)
-        code = None if rank is None else _code(n_classes, number, rng)[rank]
-        members.append(Member(rows, number % 2 == 1, code))
-    return members
-
-
-def _code(n_classes, number, rng):
-    """Return a slot for each class: a rotation of all, or a random even share of them."""
-    if n_classes <= N_SLOTS:
-        if number == 0:
-            return np.arange(n_classes)
-        return rng.permutation(n_classes)
-    return rng.permutation(np.arange(n_classes) % N_SLOTS)
+    if n_rows <= max_rows:
+        n_members = min(n_members, 2)
+    return [
+        Member(draw_context(classes, n_rows, max_rows, rng), number % 2 == 1)
+        for number in range(n_members)
+    ]
 
 
 def draw_context(classes, n_rows, max_rows, rng):
@@ -82,36 +65,3 @@ def draw_context(classes, n_rows, max_rows, rng):
         own = order[classes[order] == label]
         place[own] = np.arange(len(own)) / len(own)
     return np.sort(np.argsort(place, kind="stable")[:max_rows])
-
-
-def class_scores(logits, members, n_classes):
-    """Return logarithms of the classes' probabilities, up to a constant.
-
-    Parameters
-    ----------
-    logits : list of ndarray of shape (n_rows, n_slots)
-        Of each member.
-    members : list of Member
-        The members.
-    n_classes : int
-        Number of classes. With more than ``N_SLOTS`` a class is known by the slots that it has in
-        all members (error-correcting output codes; Dietterich and Bakiri, 1995).
-    """
-    total = np.zeros((len(logits[0]), n_classes))
-    for values, member in zip(logits, members, strict=True):
-        values = values - values.max(axis=1, keepdims=True)
-        values = values - np.log(np.exp(values).sum(axis=1, keepdims=True))
-        sharing = np.bincount(member.code, minlength=values.shape[1])[member.code]
-        total += values[:, member.code] - np.log(sharing)
-    # A pass tells N_SLOTS apart; naming one of more classes takes the knowledge of several passes.
-    return total / len(members) * max(1.0, np.log(n_classes) / np.log(N_SLOTS))
-
-
-def class_ranks(numbers, y, n_classes):
-    """Return a number for each class by its size and by its rows, not by its name."""
-    counts = np.bincount(y, minlength=n_classes)
-    means = [np.bincount(y, column, n_classes) / counts for column in np.nan_to_num(numbers).T[:3]]
-    order = np.lexsort(np.round([*means[::-1], -counts], 4))
-    rank = np.empty(n_classes, dtype=np.int64)
-    rank[order] = np.arange(n_classes)
-    return rank

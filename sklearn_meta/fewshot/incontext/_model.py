@@ -11,7 +11,6 @@ from sklearn_meta.fewshot.incontext._attention import Block
 from sklearn_meta.fewshot.incontext._cells import describe_cells, read_columns
 from sklearn_meta.fewshot.incontext._columns_first import ColumnsFirst
 from sklearn_meta.fewshot.incontext._heads import ClassHead, QuantileHead
-from sklearn_meta.fewshot.incontext._settings import N_SLOTS
 from sklearn_meta.fewshot.incontext._smoothers import (
     N_SMOOTHERS,
     answer_smoothers,
@@ -20,6 +19,8 @@ from sklearn_meta.fewshot.incontext._smoothers import (
 
 _READERS = {"columns_first": ColumnsFirst, "alternating": Alternating}
 _N_FACTS = 3 + N_SMOOTHERS
+_MOST_CELLS = 2_000_000  # that go through the network at once; of more, classes take turns
+_LIMIT = 8.0
 
 
 class InContextModel(nn.Module):
@@ -27,6 +28,10 @@ class InContextModel(nn.Module):
 
     `read` takes the training rows and returns a state, `answer` takes new rows and the state. New
     rows see the training rows only, so an answer does not depend on what else is asked.
+
+    A number is predicted by reading the rows with it as their label. Classes are predicted by
+    reading the rows once for each class, with whether they are of it as their label: all classes
+    share all weights, so that neither their order nor their number matters.
 
     Parameters
     ----------
@@ -39,9 +44,9 @@ class InContextModel(nn.Module):
         self.settings = settings
         width = settings.row_width
         self.reader = _READERS[settings.order](settings)
-        self.label = nn.Linear(settings.n_labels, width, bias=False)
+        self.label = nn.Linear(1, width, bias=False)
         self.facts = nn.Linear(_N_FACTS, width)
-        self.scores = nn.Linear(N_SMOOTHERS * settings.n_labels, width, bias=False)
+        self.scores = nn.Linear(N_SMOOTHERS, width, bias=False)
         self.thoughts = nn.Parameter(torch.randn(settings.n_thoughts, width))
         self.layers = nn.ModuleList(
             Block(width, settings.n_heads) for _ in range(settings.row_layers)
@@ -61,26 +66,38 @@ class InContextModel(nn.Module):
         X : Tensor of shape (n_tables, n_rows, n_columns)
             float32, NaN where missing.
         y : Tensor of shape (n_tables, n_rows)
-            Class numbers below ``N_SLOTS``, or standardised numbers.
+            Class numbers, or standardised numbers.
 
         Returns
         -------
         dict
-            The state: nested lists and tuples of tensors.
+            The state: nested dicts, lists and tuples of tensors.
         """
-        labels = self._labels(y)
-        state = {"statistics": read_columns(X), "present": self._present(labels)}
+        targets = self._targets(y)
+        state = {"statistics": read_columns(X), "present": targets.amax(dim=1) > 0}
         cells = describe_cells(X, state["statistics"])
-        x, read = self.reader.read(cells, labels)
-        state.update(read)
-        scores = labels.new_zeros(N_SMOOTHERS, *labels.shape)
-        state["quality"] = labels.new_ones(labels.shape[0], N_SMOOTHERS)
+        scores = targets.new_zeros(N_SMOOTHERS, *targets.shape)
+        state["quality"] = targets.new_ones(len(X), N_SMOOTHERS)
         if self.settings.smoothers:
             with _exactly(X):
-                scores, state["smoothers"] = read_smoothers(cells, labels)
+                scores, state["smoothers"] = read_smoothers(cells, targets)
             state["quality"] = state["smoothers"]["quality"]
-        state["facts"] = self.facts(_facts(X, state))[:, None]
-        x = x + self.label(labels) + self._scored(scores, state) + state["facts"]
+        state["mean"], state["spread"] = self._scale(targets)
+        labels = ((targets - state["mean"]) / state["spread"]).clamp(-_LIMIT, _LIMIT)
+        facts = self.facts(_facts(X, targets, state))[:, None]
+        state["passes"] = [
+            self._read(cells, labels[..., part], self._scored(scores, state, part), facts)
+            for part in _turns(targets.shape[2], cells)
+        ]
+        return state
+
+    def _read(self, cells, labels, scored, facts):
+        """Read training rows once for each class."""
+        n_classes = labels.shape[2]
+        labels = _apart(labels[..., None])
+        x, state = self.reader.read(cells, labels)
+        state["facts"] = facts = facts.repeat_interleave(n_classes, dim=0)
+        x = x + self.label(labels) + scored + facts
         x = torch.cat([self.thoughts.expand(x.shape[0], -1, -1), x], dim=1)
         state["rows"] = []
         for layer in self.layers:
@@ -105,34 +122,47 @@ class InContextModel(nn.Module):
             Logits of classes, or quantiles of the standardised target.
         """
         cells = describe_cells(X, state["statistics"])
-        x = self.reader.answer(cells, state)
-        shape = (N_SMOOTHERS, *x.shape[:2], self.settings.n_labels)
-        scores = x.new_zeros(shape)
+        scores = cells.new_zeros(N_SMOOTHERS, *cells.shape[:2], state["present"].shape[1])
         if self.settings.smoothers:
             with _exactly(X):
                 scores = answer_smoothers(cells, state["smoothers"])
-        x = x + self._scored(scores, state) + state["facts"]
+        rows, first = [], 0
+        for kept in state["passes"]:
+            part = slice(first, first + len(kept["facts"]) // len(X))
+            answer = self._answer(cells, kept, self._scored(scores, state, part))
+            rows.append(answer.unflatten(0, (len(X), -1)).transpose(1, 2))
+            first = part.stop
+        return self.head(torch.cat(rows, dim=2), scores, state)
+
+    def _answer(self, cells, state, scored):
+        """Return the vectors of new rows, for each class."""
+        n_classes = len(state["facts"]) // len(cells)
+        x = self.reader.answer(cells, state, n_classes) + scored + state["facts"]
         for layer, kept in zip(self.layers, state["rows"], strict=True):
             x = layer(x, kept)
-        return self.head(x, scores, state)
+        return x
 
-    def _labels(self, y):
+    def _targets(self, y):
+        """Return what is predicted: indicators of the classes, or one number."""
         if self.settings.kind == "regression":
             return y[:, :, None]
-        return nn.functional.one_hot(y, N_SLOTS).to(self.thoughts.dtype)
+        return nn.functional.one_hot(y).to(self.thoughts.dtype)
 
-    def _present(self, labels):
-        """Tell which classes a table has."""
-        if self.settings.kind == "regression":
-            return torch.ones_like(labels[:, 0], dtype=torch.bool)
-        return labels.amax(dim=1) > 0
+    def _scale(self, targets):
+        """Return by which mean and deviation targets become labels, (n_tables, 1, n_targets)."""
+        mean = targets.mean(dim=1, keepdim=True)
+        if self.settings.kind == "regression":  # standardised before
+            return torch.zeros_like(mean), torch.ones_like(mean)
+        spread = (mean * (1 - mean)).sqrt()
+        return mean, torch.where(spread > 1e-6, spread, 1.0)
 
-    def _scored(self, scores, state):
+    def _scored(self, scores, state, part):
         """Embed the smoothers' predictions, as differences from the mean label."""
         if not self.settings.smoothers:
             return 0.0
-        scores = scores - state["smoothers"]["mean"]
-        return self.scores(scores.permute(1, 2, 0, 3).flatten(2))
+        mean, spread = state["smoothers"]["mean"], state["spread"]
+        scores = (scores[..., part] - mean[..., part]) / spread[..., part]
+        return self.scores(_apart(scores.permute(1, 2, 3, 0)))
 
 
 @contextmanager
@@ -142,11 +172,22 @@ def _exactly(X):
         yield
 
 
-def _facts(X, state):
+def _facts(X, targets, state):
     """Return sizes of tables, and how well the smoothers do: (n_tables, _N_FACTS)."""
     n_tables, n_rows, n_columns = X.shape
     sizes = torch.empty(n_tables, 3, dtype=X.dtype, device=X.device)
     sizes[:, 0] = math.log(n_rows) / 4 - 1
     sizes[:, 1] = math.log(n_columns) / 2 - 1
-    sizes[:, 2] = torch.log(state["present"].sum(dim=1).to(X.dtype)) - 1
+    sizes[:, 2] = math.log(targets.shape[2]) - 1
     return torch.cat([sizes, state["quality"]], dim=1)
+
+
+def _apart(x):
+    """Make a table of each class: (n_tables, n_rows, n_classes, width) to (.., n_rows, width)."""
+    return x.transpose(1, 2).flatten(0, 1)
+
+
+def _turns(n_classes, cells):
+    """Return the classes that are read at once: of many, so many that memory stays bounded."""
+    at_once = max(1, _MOST_CELLS // max(1, cells[..., 0].numel()))
+    return [slice(first, first + at_once) for first in range(0, n_classes, at_once)]

@@ -35,9 +35,11 @@ class Pretraining:
         self.step = 0
         self.tables_seen = 0
 
-    def start_from(self, weights):
-        """Begin with given weights."""
-        self.model.load_state_dict(weights)
+    def start_from(self, model):
+        """Begin with the weights of a model; of one for another kind of task, all but its head."""
+        same = model.settings.kind == self.model.settings.kind
+        weights = {n: w for n, w in model.state_dict().items() if same or n.split(".")[0] != "head"}
+        self.model.load_state_dict(self.model.state_dict() | weights)
         self.average = {name: p.detach().clone() for name, p in self.model.named_parameters()}
 
     def advance(self):

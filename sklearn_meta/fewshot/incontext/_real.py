@@ -12,7 +12,7 @@ from sklearn_meta._validation import (
 from sklearn_meta.exceptions import SklearnMetaError, TableError
 from sklearn_meta.fewshot._rows import dense
 from sklearn_meta.fewshot.incontext._numbers import TableNumbers
-from sklearn_meta.fewshot.incontext._settings import N_SLOTS
+from sklearn_meta.fewshot.incontext._settings import MAX_CLASSES
 from sklearn_meta.fewshot.incontext.prior import Tables
 
 _MAX_ROWS = 256
@@ -70,7 +70,7 @@ def random_split(X, y, kind, rng):
     train, test = order[:n_train], order[n_train:]
     n_classes = 0
     if kind == "classification":
-        y, n_classes = slots(y, train, rng)
+        y, n_classes = renumbered(y, train, rng)
     numbers = TableNumbers().fit(_rows(X, train), y[train], n_classes)
     parts = [numbers.transform(_rows(X, part)) for part in (train, test)]
     target = torch.as_tensor(y[order], dtype=torch.int64 if n_classes else torch.float32)
@@ -78,15 +78,15 @@ def random_split(X, y, kind, rng):
     return Tables(table[None], target[None], n_train, n_classes)
 
 
-def slots(y, train, rng):
-    """Return classes numbered anew; of more than the network has slots, some share one."""
-    classes = rng.permutation(y.max() + 1) % N_SLOTS
+def renumbered(y, train, rng):
+    """Return classes numbered anew, those that training rows show first; of many, some are one."""
+    classes = rng.permutation(y.max() + 1) % MAX_CLASSES
     y = classes[y]
-    present, known = np.unique(y[train], return_inverse=True)
-    slots = np.full(y.max() + 1, len(present))
-    slots[present] = np.arange(len(present))
-    y = slots[y]
-    n_classes = min(len(present) + 1, N_SLOTS)
+    present = np.unique(y[train])
+    numbers = np.full(y.max() + 1, len(present))
+    numbers[present] = np.arange(len(present))
+    y = numbers[y]
+    n_classes = min(len(present) + 1, MAX_CLASSES)
     return np.minimum(y, n_classes - 1), max(n_classes, 2)
 
 

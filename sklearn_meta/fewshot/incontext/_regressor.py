@@ -132,8 +132,5 @@ class InContextRegressor(RegressorMixin, BaseInContext):
     def _n_classes(self):
         return 0
 
-    def _class_ranks(self, numbers, y):
-        return None
-
-    def _member_target(self, y, member):
+    def _read_target(self, y):
         return y.astype(np.float32)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-N_SLOTS = 10  # classes that the model tells apart at once
+MAX_CLASSES = 10  # of a table that is trained on
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,6 @@ class ModelSettings:
     n_thoughts: int = 8
     smoothers: bool = True
     n_quantiles: int = 32
-
-    @property
-    def n_labels(self):
-        """Length of a label: indicators of the classes, or one number."""
-        return N_SLOTS if self.kind == "classification" else 1
 
     def to_dict(self):
         """Return the settings as plain values."""

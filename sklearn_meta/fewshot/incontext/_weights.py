@@ -18,7 +18,8 @@ from sklearn_meta.fewshot._seeding import seeded
 from sklearn_meta.fewshot.incontext._model import InContextModel
 from sklearn_meta.fewshot.incontext._settings import ModelSettings
 
-PROTOCOL = 1
+PROTOCOL = 2
+OLDEST = {"classification": 2, "regression": 1}  # that can still be read
 FOLDER = Path(__file__).resolve().parents[1] / "weights"
 
 
@@ -78,7 +79,7 @@ def untrained_weights(kind, seed, settings=None):
         return Weights.of_model(InContextModel(settings), {"steps": 0, "tables": 0})
 
 
-def load_weights(path, kind):
+def load_weights(path, kind, *others):
     """Read weights for a kind of task.
 
     Parameters
@@ -87,11 +88,14 @@ def load_weights(path, kind):
         The file; "bundled" stands for the one in the package.
     kind : {"classification", "regression"}
         Kind of task.
+    *others : str
+        Kinds that a file may be for instead.
 
     Raises
     ------
     ValueError
-        If there is no such file, it is of a newer protocol, or for another kind of task.
+        If there is no such file, it is of a newer protocol or of one too old, or for another kind
+        of task.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -115,7 +119,13 @@ def load_weights(path, kind):
             f"{PROTOCOL}. Install a newer sklearn_meta."
         )
     settings = ModelSettings(**header["model"])
-    if settings.kind != kind:
+    if header["protocol"] < OLDEST[settings.kind]:
+        raise TableError(
+            f"{str(path)!r} has protocol {header['protocol']}; for {settings.kind} this version "
+            f"reads {OLDEST[settings.kind]} to {PROTOCOL}: its network is another one. Train it "
+            "again with python -m sklearn_meta.fewshot.pretrain."
+        )
+    if settings.kind not in (kind, *others):
         raise TableError(f"{str(path)!r} holds weights for {settings.kind}, not for {kind}.")
     return Weights(settings, arrays, header["facts"])
 
