@@ -52,10 +52,15 @@ _GROUPS = {"model": ModelSettings, "training": PretrainingSettings, "prior": Pri
 
 def main(arguments=None):
     """Train as the command line says; return 0 when all steps are done, 3 when time was out."""
-    options = make_parser().parse_args(arguments)
+    parser = make_parser()
+    options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
-    run = make_run(options)
-    if run.resume():
+    try:
+        run = make_run(options)
+        resumed = run.resume()
+    except TableError as error:  # what was asked for can't be done: say so, without a traceback
+        parser.error(str(error))
+    if resumed:
         sys.stderr.write(f"going on from step {run.training.step}\n")
 
     def stop(signum, frame):

@@ -144,7 +144,7 @@ def test_classes_that_take_turns_get_the_same_answers(order, monkeypatch):
     at_once = model(X, y, X_new)
     monkeypatch.setattr("sklearn_meta.fewshot.incontext._model._MOST_CELLS", 2 * X.numel())
     state = model.read(X, y)
-    assert len(state["passes"]) == 3
+    assert len(state["turns"]) == 3
     torch.testing.assert_close(model.answer(X_new, state), at_once, rtol=0, atol=1e-5)
 
 

@@ -11,15 +11,15 @@ from sklearn_meta.fewshot.incontext._estimator import BaseInContext
 class InContextClassifier(ClassifierMixin, BaseInContext):
     """Predict classes of a new table in one pass of a small transformer.
 
-    The network was trained on synthetic tables to predict rows from other rows of the same table.
+    The network was trained on other tables to predict rows from other rows of the same table.
     `fit` keeps the training rows as its context; nothing is trained, unless `fine_tune_steps` says
     so.
 
     Parameters
     ----------
     n_estimators : int, default=4
-        Passes whose answers are averaged; they differ in how classes are numbered, in how values
-        are scaled, and in the rows read where there are too many.
+        Passes whose answers are averaged. They differ in how values are scaled, and in the rows
+        read where there are too many; where all are read, there are two passes at most.
     max_context_rows : int, default=1000
         Training rows that a pass reads at most. Of more, each pass draws its own, by
         `random_state`, with the classes in their shares.

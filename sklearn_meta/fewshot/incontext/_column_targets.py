@@ -4,16 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import torch
 
 from sklearn_meta._validation import check_table
 from sklearn_meta.exceptions import TableError
 from sklearn_meta.fewshot._rows import dense
 from sklearn_meta.fewshot._table_columns import CodedTable
-from sklearn_meta.fewshot.incontext._numbers import TableNumbers
-from sklearn_meta.fewshot.incontext._real import renumbered
+from sklearn_meta.fewshot.incontext._real import one_table, renumbered
 from sklearn_meta.fewshot.incontext._settings import MAX_CLASSES
-from sklearn_meta.fewshot.incontext.prior import Tables
 
 OWN_SHARE = 1 / 3  # of the tables drawn, those that keep the target they have
 EPISODES = 0.4  # of the tables with classes, those that show as many rows of each
@@ -240,7 +237,4 @@ def _tables(X, y, n_train, kind, rng):
         return None
     if kind == "classification":
         y, n_classes = renumbered(np.unique(y, return_inverse=True)[1], train, rng)
-    numbers = TableNumbers().fit(X[train], y[train], n_classes)
-    encoded = numbers.transform(X)
-    target = torch.as_tensor(y, dtype=torch.int64 if n_classes else torch.float32)
-    return Tables(torch.as_tensor(encoded)[None], target[None], n_train, n_classes)
+    return one_table(X[:n_train], X[n_train:], y, n_train, n_classes)

@@ -19,7 +19,7 @@ from sklearn_meta.fewshot.incontext._smoothers import (
 
 _READERS = {"columns_first": ColumnsFirst, "alternating": Alternating}
 _N_FACTS = 3 + N_SMOOTHERS
-_MOST_CELLS = 2_000_000  # that go through the network at once; of more, classes take turns
+_MOST_CELLS = 400_000  # that go through the network at once; of more, classes take turns
 _LIMIT = 8.0
 
 
@@ -85,7 +85,7 @@ class InContextModel(nn.Module):
         state["mean"], state["spread"] = self._scale(targets)
         labels = ((targets - state["mean"]) / state["spread"]).clamp(-_LIMIT, _LIMIT)
         facts = self.facts(_facts(X, targets, state))[:, None]
-        state["passes"] = [
+        state["turns"] = [
             self._read(cells, labels[..., part], self._scored(scores, state, part), facts)
             for part in _turns(targets.shape[2], cells)
         ]
@@ -127,7 +127,7 @@ class InContextModel(nn.Module):
             with _exactly(X):
                 scores = answer_smoothers(cells, state["smoothers"])
         rows, first = [], 0
-        for kept in state["passes"]:
+        for kept in state["turns"]:
             part = slice(first, first + len(kept["facts"]) // len(X))
             answer = self._answer(cells, kept, self._scored(scores, state, part))
             rows.append(answer.unflatten(0, (len(X), -1)).transpose(1, 2))

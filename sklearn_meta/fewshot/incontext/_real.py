@@ -71,11 +71,15 @@ def random_split(X, y, kind, rng):
     n_classes = 0
     if kind == "classification":
         y, n_classes = renumbered(y, train, rng)
-    numbers = TableNumbers().fit(_rows(X, train), y[train], n_classes)
-    parts = [numbers.transform(_rows(X, part)) for part in (train, test)]
-    target = torch.as_tensor(y[order], dtype=torch.int64 if n_classes else torch.float32)
-    table = torch.as_tensor(np.concatenate(parts))
-    return Tables(table[None], target[None], n_train, n_classes)
+    return one_table(_rows(X, train), _rows(X, test), y[order], n_train, n_classes)
+
+
+def one_table(X, X_new, y, n_train, n_classes):
+    """Return one table, its columns encoded by its training rows, which come first."""
+    numbers = TableNumbers().fit(X, y[:n_train], n_classes)
+    encoded = np.concatenate([numbers.transform(part) for part in (X, X_new)])
+    target = torch.as_tensor(y, dtype=torch.int64 if n_classes else torch.float32)
+    return Tables(torch.as_tensor(encoded)[None], target[None], n_train, n_classes)
 
 
 def renumbered(y, train, rng):
