@@ -189,7 +189,8 @@ def standardised(bank, trained_on):
     What all images have in common is longer than what tells them apart, and than the labels.
     """
     known = trained_on.flatten(0, 2)
-    return (bank - known.mean(dim=0)) / known.std(dim=0).clamp_min(1e-6)
+    spread = known.std(dim=0)
+    return (bank - known.mean(dim=0)) / torch.where(spread > 1e-3, spread, 1.0)
 
 
 def sequences(bank, chosen, rng):

@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from sklearn_meta.exceptions import TableError
+from sklearn_meta.exceptions import SklearnMetaError, TableError
 from sklearn_meta.fewshot._folder import FileTask
 from sklearn_meta.fewshot._seeding import choose_device
 from sklearn_meta.fewshot.incontext._column_targets import ColumnTargets, WholeTable
@@ -37,7 +37,7 @@ from sklearn_meta.fewshot.incontext._settings import ModelSettings
 from sklearn_meta.fewshot.incontext._synthetic import SyntheticTables
 from sklearn_meta.fewshot.incontext._training_settings import PretrainingSettings
 from sklearn_meta.fewshot.incontext._validation_tables import real_splits
-from sklearn_meta.fewshot.incontext._weights import load_weights
+from sklearn_meta.fewshot.incontext._weights import PROTOCOL, load_weights
 from sklearn_meta.fewshot.incontext.prior import PriorSettings
 
 INGREDIENTS = (
@@ -45,6 +45,7 @@ INGREDIENTS = (
     *("missing", "junk", "duplicates", "outliers", "imbalanced", "label_noise", "filtered"),
     "smoothers",
 )
+ORDERS = ("columns_first", "alternating")
 KINDS = ("classification", "regression")
 MOST_ROWS = 5000  # of a real table
 _GROUPS = {"model": ModelSettings, "training": PretrainingSettings, "prior": PriorSettings}
@@ -58,7 +59,7 @@ def main(arguments=None):
     try:
         run = make_run(options)
         resumed = run.resume()
-    except TableError as error:  # what was asked for can't be done: say so, without a traceback
+    except (SklearnMetaError, OSError) as error:  # what was asked for can't be done
         parser.error(str(error))
     if resumed:
         sys.stderr.write(f"going on from step {run.training.step}\n")
@@ -102,7 +103,8 @@ def make_parser():
             # Names that a group has for itself; parts of the prior are switched by --without.
             if part.name != "kind" and part.type in (int, float, str):
                 option = "--" + part.name.replace("_", "-")
-                section.add_argument(option, type=part.type, default=part.default)
+                choices = ORDERS if part.name == "order" else None
+                section.add_argument(option, type=part.type, default=part.default, choices=choices)
     return parser
 
 
@@ -115,7 +117,7 @@ def make_run(options):
         groups[group] = replace(groups[group], **{part: off})
     device = choose_device(options.device)
     source = SyntheticTables(groups["prior"], groups["training"], options.kind, device)
-    settings = {name: made.to_dict() for name, made in groups.items()}
+    settings = {name: made.to_dict() for name, made in groups.items()} | {"protocol": PROTOCOL}
     tables = []
     if options.real_share is not None and not options.real_tables:
         raise TableError("--real-share is a share of the steps, from --real-tables: name them too.")

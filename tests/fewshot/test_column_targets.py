@@ -97,6 +97,13 @@ def test_episodes_show_as_many_rows_of_each_class():
     assert seen >= {1, 2, 4, 8}
 
 
+def test_names_leave_no_row_to_predict():
+    X = pd.DataFrame({"name": [f"n{n}" for n in range(18)], "b": np.arange(18.0)})
+    source = ColumnTargets([WholeTable.of(X, X["b"], "t", "t", False)], "classification", 0, 900)
+    for step in range(10):
+        assert all(each.X.shape[1] > each.n_train for each in source(step))
+
+
 def test_a_target_is_no_column_to_predict_it_by():
     X = pd.DataFrame(np.random.default_rng(0).normal(size=(200, 3)))
     source = ColumnTargets([WholeTable.of(X, X[0] > 0, "t", "t", True)], "regression", 0, 5000)
@@ -211,6 +218,18 @@ def test_a_training_on_real_tables_resumes_and_says_which(tmp_path, folder, kind
     assert whole.facts["real"] == {"share": 0.6, "tables": ["t0", "t1", "t2"]}
     assert whole.facts["begun"]["steps"] == 2
     assert len(log_of(tmp_path / "whole")) == 6
+
+
+def test_what_cannot_be_done_is_said_without_a_traceback(tmp_path, folder, capsys):
+    for more, told in [
+        (["--real-tables", str(tmp_path / "none")], "No such file"),
+        (["--real-tables", str(folder), "--real-share", "2"], "from 0 to 1, got 2"),
+        (["--begin", str(tmp_path / "none")], "There is no file"),
+        (["--order", "rows_first"], "invalid choice"),
+    ]:
+        with pytest.raises(SystemExit):
+            main(command(tmp_path / "run", *more))
+        assert told in capsys.readouterr().err
 
 
 def test_a_share_of_nothing_is_refused(tmp_path):

@@ -138,6 +138,8 @@ class ColumnTargets:
         rows = rng.permutation(np.flatnonzero(~np.isnan(y)))
         if self.kind == "classification" and rng.random() < EPISODES:
             rows, n_train = _episode(y, rows, rng)
+            if n_train == len(rows):  # one row of each class, and none to predict
+                return None
         else:
             n_train = _log_uniform(FEWEST, min(MOST, int(0.8 * len(rows))), rng)
         rows = rows[: n_train + MAX_TEST]
@@ -173,7 +175,7 @@ def _log_uniform(least, most, rng):
 def _episode(y, rows, rng):
     """Return rows, as many of each class one after the other while they last, and how many train.
 
-    At least a fifth of the rows of the rarest class are left to predict, if it has two.
+    A fifth of the rows of the rarest class are left to predict, or none if there is one alone.
     """
     counts = np.unique(y[rows], return_counts=True)[1]
     shots = _log_uniform(1, max(1, min(MOST_SHOTS, int(0.8 * counts.min()))), rng)

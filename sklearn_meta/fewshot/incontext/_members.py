@@ -41,12 +41,11 @@ def make_members(n_members, classes, n_rows, max_rows, rng):
     rng : numpy Generator
         Draws.
     """
-    if n_rows <= max_rows:
-        n_members = min(n_members, 2)
-    return [
-        Member(draw_context(classes, n_rows, max_rows, rng), number % 2 == 1)
-        for number in range(n_members)
-    ]
+    members = {}
+    for number in range(n_members):
+        member = Member(draw_context(classes, n_rows, max_rows, rng), number % 2 == 1)
+        members.setdefault((member.squashed, member.rows.tobytes()), member)
+    return list(members.values())
 
 
 def draw_context(classes, n_rows, max_rows, rng):

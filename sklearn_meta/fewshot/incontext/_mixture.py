@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sklearn_meta.exceptions import TableError
+
 
 class Mixture:
     """Steps of one stream, and at random steps those of another.
@@ -18,7 +20,7 @@ class Mixture:
 
     def __init__(self, source, other, share, seed):
         if not 0 <= share <= 1:
-            raise ValueError(f"The share of real tables must be from 0 to 1, got {share}.")
+            raise TableError(f"The share of real tables must be from 0 to 1, got {share}.")
         self.source = source
         self.other = other
         self.share = share

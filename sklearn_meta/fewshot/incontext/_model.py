@@ -19,8 +19,8 @@ from sklearn_meta.fewshot.incontext._smoothers import (
 
 _READERS = {"columns_first": ColumnsFirst, "alternating": Alternating}
 _N_FACTS = 3 + N_SMOOTHERS
-_MOST_CELLS = 400_000  # that go through the network at once; of more, classes take turns
-_LIMIT = 8.0
+_AT_ONCE = 12_000_000  # numbers of a layer that goes through at once; of more, classes take turns
+_LIMIT = 8.0  # of the label of a rare class
 
 
 class InContextModel(nn.Module):
@@ -74,7 +74,7 @@ class InContextModel(nn.Module):
             The state: nested dicts, lists and tuples of tensors.
         """
         targets = self._targets(y)
-        state = {"statistics": read_columns(X), "present": targets.amax(dim=1) > 0}
+        state = {"statistics": read_columns(X), "present": self._present(targets)}
         cells = describe_cells(X, state["statistics"])
         scores = targets.new_zeros(N_SMOOTHERS, *targets.shape)
         state["quality"] = targets.new_ones(len(X), N_SMOOTHERS)
@@ -82,12 +82,11 @@ class InContextModel(nn.Module):
             with _exactly(X):
                 scores, state["smoothers"] = read_smoothers(cells, targets)
             state["quality"] = state["smoothers"]["quality"]
-        state["mean"], state["spread"] = self._scale(targets)
-        labels = ((targets - state["mean"]) / state["spread"]).clamp(-_LIMIT, _LIMIT)
-        facts = self.facts(_facts(X, targets, state))[:, None]
+        labels, state["spread"] = self._labels(targets)
+        facts = self.facts(_facts(X, state))[:, None]
         state["turns"] = [
             self._read(cells, labels[..., part], self._scored(scores, state, part), facts)
-            for part in _turns(targets.shape[2], cells)
+            for part in self._turns(targets.shape, X.shape[2])
         ]
         return state
 
@@ -148,13 +147,30 @@ class InContextModel(nn.Module):
             return y[:, :, None]
         return nn.functional.one_hot(y).to(self.thoughts.dtype)
 
-    def _scale(self, targets):
-        """Return by which mean and deviation targets become labels, (n_tables, 1, n_targets)."""
+    def _present(self, targets):
+        """Tell which classes a table has; a number is always there."""
+        if self.settings.kind == "regression":
+            return torch.ones_like(targets[:, 0], dtype=torch.bool)
+        return targets.amax(dim=1) > 0
+
+    def _labels(self, targets):
+        """Return standardised targets, and their deviations (n_tables, 1, n_targets)."""
         mean = targets.mean(dim=1, keepdim=True)
         if self.settings.kind == "regression":  # standardised before
-            return torch.zeros_like(mean), torch.ones_like(mean)
+            return targets, torch.ones_like(mean)
         spread = (mean * (1 - mean)).sqrt()
-        return mean, torch.where(spread > 1e-6, spread, 1.0)
+        spread = torch.where(spread > 1e-6, spread, 1.0)
+        return ((targets - mean) / spread).clamp(-_LIMIT, _LIMIT), spread
+
+    def _turns(self, shape, n_columns):
+        """Return the classes that are read at once: of many, so many that memory stays bounded.
+
+        Only where no gradients are wanted: these keep what all turns need.
+        """
+        n_tables, n_rows, n_classes = shape
+        width = n_columns * self.settings.cell_width + self.settings.row_width
+        at_once = max(1, _AT_ONCE // (n_tables * n_rows * width))
+        return [slice(first, first + at_once) for first in range(0, n_classes, at_once)]
 
     def _scored(self, scores, state, part):
         """Embed the smoothers' predictions, as differences from the mean label."""
@@ -172,22 +188,16 @@ def _exactly(X):
         yield
 
 
-def _facts(X, targets, state):
+def _facts(X, state):
     """Return sizes of tables, and how well the smoothers do: (n_tables, _N_FACTS)."""
     n_tables, n_rows, n_columns = X.shape
     sizes = torch.empty(n_tables, 3, dtype=X.dtype, device=X.device)
     sizes[:, 0] = math.log(n_rows) / 4 - 1
     sizes[:, 1] = math.log(n_columns) / 2 - 1
-    sizes[:, 2] = math.log(targets.shape[2]) - 1
+    sizes[:, 2] = torch.log(state["present"].sum(dim=1).to(X.dtype)) - 1
     return torch.cat([sizes, state["quality"]], dim=1)
 
 
 def _apart(x):
     """Make a table of each class: (n_tables, n_rows, n_classes, width) to (.., n_rows, width)."""
     return x.transpose(1, 2).flatten(0, 1)
-
-
-def _turns(n_classes, cells):
-    """Return the classes that are read at once: of many, so many that memory stays bounded."""
-    at_once = max(1, _MOST_CELLS // max(1, cells[..., 0].numel()))
-    return [slice(first, first + at_once) for first in range(0, n_classes, at_once)]

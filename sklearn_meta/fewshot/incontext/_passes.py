@@ -16,7 +16,7 @@ def read_context(model, numbers, y, device):
     numbers : ndarray of shape (n_rows, n_columns)
         float32.
     y : ndarray of shape (n_rows,)
-        Slots (int64), or standardised numbers (float32).
+        Class numbers (int64), or standardised numbers (float32).
     device : str
         Where it is computed.
     """

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-MAX_CLASSES = 10  # of a table that is trained on
+MAX_CLASSES = 10  # of a real table that is trained on; of more, some are taken for one
 
 
 @dataclass(frozen=True)

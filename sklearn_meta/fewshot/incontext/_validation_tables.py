@@ -103,7 +103,7 @@ def validation_scores(model, splits):
 def _score(split, output):
     if not split.n_classes:
         return r2_score(split.y_new, output.mean(dim=1).numpy())
-    proba = torch.softmax(output[:, : split.n_classes].double(), dim=1).numpy()
+    proba = torch.softmax(output.double(), dim=1).numpy()
     return auc(split.y_new, proba)
 
 

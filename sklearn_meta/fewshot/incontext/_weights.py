@@ -19,7 +19,7 @@ from sklearn_meta.fewshot.incontext._model import InContextModel
 from sklearn_meta.fewshot.incontext._settings import ModelSettings
 
 PROTOCOL = 2
-OLDEST = {"classification": 2, "regression": 1}  # that can still be read
+OLDEST = {"classification": 2, "regression": 1}  # that can be read; none older was released
 FOLDER = Path(__file__).resolve().parents[1] / "weights"
 
 

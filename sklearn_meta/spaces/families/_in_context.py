@@ -30,13 +30,13 @@ def weights_are_there():
 
 def _limits(n_rows, n_columns, n_classes):
     """Leave far more rows than a pass reads (1,000) to families that use them all."""
-    return n_rows <= MAX_ROWS and n_columns <= MAX_COLUMNS and n_classes <= 30
+    return n_rows <= MAX_ROWS and n_columns <= MAX_COLUMNS and n_classes <= 10
 
 
 IN_CONTEXT = Family(
     name="in_context",
     builder=build,
-    parameters=(Int("n_estimators", 1, 8, log=True, default=4), *LINEAR_TABLE),
+    parameters=(Int("n_estimators", 1, 2, default=2), *LINEAR_TABLE),
     limits=_limits,
     ready=weights_are_there,
     by_default=False,  # it helped on as many small tables as it hurt (docs/benchmarks/incontext.md)
