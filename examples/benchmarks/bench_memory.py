@@ -40,8 +40,10 @@ SHOWN = (1, 2, 3, 4, 5, 10)
 EYES = {"n_filters": [32, 64, 64, 64], "strided_first": True, "norm": "image"}
 KEY = ("network", "rate", "seed", "iterations", "eyes", "tasks", "instance")
 COLUMNS = (*KEY, "accuracy", "cpu", "status")
+_MEMORY = {"hidden": 200, "memory_slots": 64, "memory_width": 40, "n_reads": 4}
 NETWORKS = {
-    "mann": {"hidden": 200, "memory_slots": 64, "memory_width": 40, "n_reads": 4},
+    "mann": _MEMORY | {"late_labels": True},
+    "mann-paper": _MEMORY,  # which has to learn how a label is bound to the image before
     "lstm": {"hidden": 200, "memory_slots": 0},
     "lstm-wide": {"hidden": 280, "memory_slots": 0},  # about as many weights as "mann"
 }

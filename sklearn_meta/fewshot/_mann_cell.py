@@ -7,6 +7,7 @@ from torch.nn.functional import normalize, one_hot, softplus
 from sklearn_meta.fewshot._lstm import LSTMCell
 
 _FIRST_BIAS = -1.0  # a strength of 1.3: sharp reads of what nobody learned to write disturb
+_SHARP_BIAS = 4.0  # a strength of 5: keys that are alike were made by inputs that are alike
 
 
 class MANNCell(nn.Module):
@@ -29,6 +30,12 @@ class MANNCell(nn.Module):
         Read heads.
     usage_decay : float, default=0.95
         How slowly a row's use is forgotten.
+    late_labels : bool, default=False
+        Whether the cell is built for labels that come one step after what they belong to. What is
+        written is then the key of the step before, and what the controller adds to it now that it
+        knows the label; keys see the input, not the controller alone, so that inputs that are
+        alike find each other before anything is learned; and what is written is read at once.
+        Without it the cell is that of the paper, which has to learn all of this.
 
     References
     ----------
@@ -55,6 +62,7 @@ class MANNCell(nn.Module):
         memory_width=40,
         n_reads=4,
         usage_decay=0.95,
+        late_labels=False,
     ):
         super().__init__()
         self.hidden = hidden
@@ -62,13 +70,17 @@ class MANNCell(nn.Module):
         self.width = memory_width
         self.n_reads = n_reads if memory_slots else 0
         self.usage_decay = usage_decay
+        self.late_labels = late_labels
         self.n_out = hidden + self.n_reads * memory_width
         self.controller = LSTMCell(n_in + self.n_reads * memory_width, hidden)
         if self.n_reads:
             self.keys = nn.Linear(hidden, self.n_reads * memory_width)
             self.mixing = nn.Linear(hidden, self.n_reads)
             self.strengths = nn.Linear(hidden, self.n_reads)
-            nn.init.constant_(self.strengths.bias, _FIRST_BIAS)
+            nn.init.constant_(self.strengths.bias, _SHARP_BIAS if late_labels else _FIRST_BIAS)
+        if self.n_reads and late_labels:
+            self.direct = nn.Linear(n_in, self.n_reads * memory_width, bias=False)
+            self.add = nn.Linear(hidden, self.n_reads * memory_width)
 
     def first_state(self, n_sequences):
         """Return the state before the first step."""
@@ -86,6 +98,8 @@ class MANNCell(nn.Module):
                 "read_weights": first.expand(n_sequences, self.n_reads, -1),
                 "usage": first.expand(n_sequences, -1),
             }
+            if self.late_labels:
+                state["keys"] = at.new_zeros(n_sequences, self.n_reads, self.width)
         return state
 
     def forward(self, x, state):
@@ -95,19 +109,28 @@ class MANNCell(nn.Module):
             return hidden, {"hidden": hidden, "cell": cell}
         seen = torch.cat([x, state["read"].flatten(1)], dim=1)
         hidden, cell = self.controller(seen, (state["hidden"], state["cell"]))
-        keys = self.keys(hidden).tanh().unflatten(1, (self.n_reads, self.width))
+        keys = content = self._rows(self.keys(hidden))
+        if self.late_labels:
+            keys = self._rows(self.keys(hidden) + self.direct(x))
+            content = state["keys"] + self._rows(self.add(hidden))
         least = self._least_used(state["usage"])
         share = self.mixing(hidden).sigmoid().unsqueeze(-1)
         write = share * state["read_weights"] + (1 - share) * least.unsqueeze(1)
         memory = state["memory"] * (1 - least).unsqueeze(-1)  # what was used least is forgotten
-        memory = memory + write.transpose(1, 2) @ keys
+        memory = memory + write.transpose(1, 2) @ content
         strengths = 1 + softplus(self.strengths(hidden))
-        weights = _attention(keys, strengths, state["memory"])
+        weights = _attention(keys, strengths, memory if self.late_labels else state["memory"])
         read = weights @ memory
         usage = self.usage_decay * state["usage"] + weights.sum(1) + write.sum(1)
         new = {"hidden": hidden, "cell": cell, "memory": memory, "read": read}
         new |= {"read_weights": weights, "usage": usage}
+        if self.late_labels:
+            new["keys"] = keys
         return torch.cat([hidden, read.flatten(1)], dim=1), new
+
+    def _rows(self, x):
+        """Return rows for the memory: (n_sequences, n_reads, width) between -1 and 1."""
+        return x.tanh().unflatten(1, (self.n_reads, self.width))
 
     def _least_used(self, usage):
         """Return one-hot rows that mark the slot with the least usage."""

@@ -15,6 +15,7 @@ from sklearn_meta.fewshot._mann_cell import _attention
 
 CELLS = [
     lambda: MANNCell(4, hidden=6, memory_slots=5, memory_width=3, n_reads=2),
+    lambda: MANNCell(4, hidden=6, memory_slots=5, memory_width=3, n_reads=2, late_labels=True),
     lambda: MANNCell(4, hidden=6, memory_slots=0),
     lambda: NTMCell(4, hidden=6, memory_slots=5, memory_width=3),
     lambda: NTMCell(4, hidden=6, memory_slots=5, memory_width=3, n_heads=2, blank=True),
@@ -65,6 +66,26 @@ def test_mann_reads_as_sharply_as_its_heads_say():
         torch.nn.init.constant_(cell.strengths.bias, bias)
         read.append(cell(torch.ones(1, 3), state)[1]["read_weights"].max().item())
     assert read[1] > read[0] + 0.05
+
+
+@torch.no_grad()
+def test_mann_with_late_labels_writes_what_came_before():
+    """A row is the key of the step before; an input like it finds it again."""
+    torch.manual_seed(0)
+    cell = MANNCell(3, hidden=5, memory_slots=4, memory_width=8, n_reads=1, late_labels=True)
+    for layer in (cell.keys, cell.add):
+        torch.nn.init.zeros_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+    torch.nn.init.constant_(cell.mixing.bias, -50.0)  # write where it was used least
+    torch.nn.init.constant_(cell.strengths.bias, 30.0)
+    inputs = torch.eye(3)
+    _, first = cell(inputs[:1], cell.first_state(1))
+    _, second = cell(inputs[1:2], first)
+    rows = second["memory"][0]
+    written = rows[rows.abs().sum(dim=1) > 1e-3]
+    torch.testing.assert_close(written, first["keys"][0], atol=1e-4, rtol=0)
+    _, third = cell(inputs[:1], second)
+    torch.testing.assert_close(third["read"], first["keys"], atol=0.05, rtol=0)
 
 
 def test_ntm_shifts_and_sharpens():
