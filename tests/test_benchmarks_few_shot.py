@@ -514,6 +514,18 @@ def test_more_seeds_of_a_memory_are_trained_anew(load, monkeypatch, tmp_path):
     assert not torch.equal(others.weights["output.weight"][0], first)
 
 
+def test_vectors_are_standardised_by_those_that_are_trained_on(load):
+    bench = load("bench_memory")
+    known = 3 + 2 * torch.randn(40, 5, 10, 4, generator=torch.Generator().manual_seed(0))
+    known[..., 3] = 7.0  # what never varies must not blow up where it does
+    seen = bench.standardised(known, known).flatten(0, 2)
+    torch.testing.assert_close(seen[:, :3].std(dim=0), torch.ones(3))
+    torch.testing.assert_close(seen.mean(dim=0), torch.zeros(4), atol=1e-4, rtol=0)
+    other = bench.standardised(known + 1, known)
+    torch.testing.assert_close(other[..., 3], torch.ones(40, 5, 10))
+    assert other[..., :3].mean() < 0.6
+
+
 def test_a_memory_goes_on_from_its_checkpoint(load, monkeypatch, tmp_path):
     bench = load("bench_memory")
     monkeypatch.setattr(bench, "EVERY", 20)
