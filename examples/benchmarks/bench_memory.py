@@ -86,8 +86,8 @@ def page(text):
         "before it alone. All networks see images through the same convolutions, which are not "
         "trained further. The step size of each is the one that did best at the second image on "
         "new tasks of the alphabets that were trained on. *eyes'*: iterations of the "
-        "convolutions. *mann*: `MANNCell(late_labels=True)`, *mann-paper*: without, as in Santoro et "
-        "al. (2016); *lstm*: their controller alone, *lstm-wide*: a larger one.\n\n"
+        "convolutions. *mann*: `MANNCell(late_labels=True)`, *mann-paper*: without, as in the "
+        "paper (Santoro et al., 2016); *lstm*: the controller alone, *lstm-wide*: a larger.\n\n"
         f"{text}\n"
     )
 
