@@ -138,7 +138,7 @@ def make_cell(name, n_in):
     """Make the cell of the paper's sizes, or an LSTM of about as many weights."""
     if name == "lstm":
         return MANNCell(n_in, hidden=128, memory_slots=0)
-    return NTMCell(n_in, hidden=100, memory_slots=128, memory_width=20, blank=True)
+    return NTMCell(n_in, hidden=100, memory_slots=128, memory_width=20)
 
 
 def drawn(task, rng, n_sequences, length, repeats):

@@ -6,8 +6,6 @@ from torch.nn.functional import cosine_similarity, softplus
 
 from sklearn_meta.fewshot._lstm import LSTMCell
 
-_BLANK = 1e-6
-
 
 class NTMCell(nn.Module):
     """One step of a Neural Turing Machine with an LSTM controller.
@@ -24,16 +22,10 @@ class NTMCell(nn.Module):
         Length of a row.
     n_heads : int, default=1
         Read heads, and as many write heads.
-    blank : bool, default=False
-        Whether the memory begins with the same small number everywhere and all heads at its first
-        row, so that rows are told apart by what was written alone. Otherwise it begins with random
-        numbers, the same for all sequences, and the heads nowhere.
 
     References
     ----------
     A. Graves, G. Wayne, I. Danihelka (2014). Neural Turing machines. arXiv:1410.5401.
-
-    M. Collier, J. Beel (2018). Implementing neural Turing machines. ICANN. (How memory begins.)
 
     Examples
     --------
@@ -45,9 +37,7 @@ class NTMCell(nn.Module):
     torch.Size([5, 12])
     """
 
-    def __init__(
-        self, n_in, *, hidden=100, memory_slots=128, memory_width=20, n_heads=1, blank=False
-    ):
+    def __init__(self, n_in, *, hidden=100, memory_slots=128, memory_width=20, n_heads=1):
         super().__init__()
         self.hidden = hidden
         self.slots = memory_slots
@@ -59,13 +49,9 @@ class NTMCell(nn.Module):
         self.first_hidden = nn.Parameter(0.05 * torch.randn(2, hidden))
         self.first_read = nn.Parameter(0.01 * torch.randn(n_heads, memory_width))
         limit = (memory_slots + memory_width) ** -0.5
-        first_memory = torch.empty(memory_slots, memory_width).uniform_(-limit, limit)
-        first_weights = torch.zeros(memory_slots)
-        if blank:
-            first_memory.fill_(_BLANK)
-            first_weights[0] = 1.0
-        self.register_buffer("first_memory", first_memory)
-        self.register_buffer("first_weights", first_weights, persistent=False)
+        self.register_buffer(
+            "first_memory", torch.empty(memory_slots, memory_width).uniform_(-limit, limit)
+        )
         self.address = nn.Linear(hidden, 2 * n_heads * (memory_width + 6))
         self.change = nn.Linear(hidden, 2 * n_heads * memory_width)
         for layer in (self.address, self.change):
@@ -74,12 +60,13 @@ class NTMCell(nn.Module):
 
     def first_state(self, n_sequences):
         """Return the state before the first step; part of it is learned."""
+        weights = self.first_memory.new_zeros(n_sequences, 2 * self.n_heads, self.slots)
         return {
             "hidden": self.first_hidden[0].expand(n_sequences, -1),
             "cell": self.first_hidden[1].expand(n_sequences, -1),
             "read": self.first_read.expand(n_sequences, -1, -1),
             "memory": self.first_memory.expand(n_sequences, -1, -1),
-            "weights": self.first_weights.expand(n_sequences, 2 * self.n_heads, -1),
+            "weights": weights,
         }
 
     def forward(self, x, state):

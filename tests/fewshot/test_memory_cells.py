@@ -18,7 +18,7 @@ CELLS = [
     lambda: MANNCell(4, hidden=6, memory_slots=5, memory_width=3, n_reads=2, late_labels=True),
     lambda: MANNCell(4, hidden=6, memory_slots=0),
     lambda: NTMCell(4, hidden=6, memory_slots=5, memory_width=3),
-    lambda: NTMCell(4, hidden=6, memory_slots=5, memory_width=3, n_heads=2, blank=True),
+    lambda: NTMCell(4, hidden=6, memory_slots=5, memory_width=3, n_heads=2),
 ]
 
 
@@ -98,20 +98,6 @@ def test_ntm_shifts_and_sharpens():
     weights = cell._weights(orders, before, torch.randn(1, 5, 3))
     assert weights.argmax() == 2 and weights.max() > 0.99
     assert float(weights.sum()) == pytest.approx(1, abs=1e-5)
-
-
-def test_a_blank_memory_tells_no_rows_apart():
-    cell = NTMCell(4, hidden=6, memory_slots=5, memory_width=3, blank=True)
-    state = cell.first_state(2)
-    assert torch.equal(state["memory"], state["memory"][:, :1].expand(-1, 5, -1))
-    assert state["weights"][:, :, 0].eq(1).all() and not state["weights"][:, :, 1:].any()
-    with torch.no_grad():
-        cell.address.bias.copy_(torch.zeros(18))
-        cell.address.weight.zero_()
-        cell.address.bias[[4, 13]] = -50.0  # keep the last address
-        cell.address.bias[[7, 16]] = 50.0  # move one slot on
-    _, state = cell(torch.randn(2, 4), state)
-    assert (state["weights"].argmax(dim=2) == 1).all()
 
 
 def test_copy_task():
