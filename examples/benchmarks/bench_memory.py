@@ -87,7 +87,7 @@ def page(text):
         "trained further. The step size of each is the one that did best at the second image on "
         "new tasks of the alphabets that were trained on. *eyes'*: iterations of the "
         "convolutions. *mann*: `MANNCell(late_labels=True)`, *mann-paper*: without, as in the "
-        "paper (Santoro et al., 2016); *lstm*: the controller alone, *lstm-wide*: a larger.\n\n"
+        "paper (Santoro et al., 2016); *lstm*: the controller alone, *lstm-wide*: more of it.\n\n"
         f"{text}\n"
     )
 

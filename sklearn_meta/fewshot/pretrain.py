@@ -31,6 +31,7 @@ from sklearn_meta.fewshot._folder import FileTask
 from sklearn_meta.fewshot._seeding import choose_device
 from sklearn_meta.fewshot.incontext._column_targets import ColumnTargets, WholeTable
 from sklearn_meta.fewshot.incontext._mixture import Mixture
+from sklearn_meta.fewshot.incontext._model import READERS
 from sklearn_meta.fewshot.incontext._pretraining import Pretraining
 from sklearn_meta.fewshot.incontext._run import Run
 from sklearn_meta.fewshot.incontext._settings import ModelSettings
@@ -45,7 +46,6 @@ INGREDIENTS = (
     *("missing", "junk", "duplicates", "outliers", "imbalanced", "label_noise", "filtered"),
     "smoothers",
 )
-ORDERS = ("columns_first", "alternating")
 KINDS = ("classification", "regression")
 MOST_ROWS = 5000  # of a real table
 _GROUPS = {"model": ModelSettings, "training": PretrainingSettings, "prior": PriorSettings}
@@ -103,7 +103,7 @@ def make_parser():
             # Names that a group has for itself; parts of the prior are switched by --without.
             if part.name != "kind" and part.type in (int, float, str):
                 option = "--" + part.name.replace("_", "-")
-                choices = ORDERS if part.name == "order" else None
+                choices = sorted(READERS) if part.name == "order" else None
                 section.add_argument(option, type=part.type, default=part.default, choices=choices)
     return parser
 

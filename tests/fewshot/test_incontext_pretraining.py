@@ -104,11 +104,15 @@ def test_a_terminated_training_keeps_what_it_did(tmp_path):
     assert run.resume() and run.training.step == log_of(tmp_path)[-1]["step"] > 0
 
 
-def test_other_settings_are_refused(tmp_path, capsys):
+def test_other_settings_are_refused(tmp_path, capsys, monkeypatch):
     main(command(tmp_path, "--hours", "0"))
     with pytest.raises(SystemExit):
         main(command(tmp_path, steps=7))
     assert "began with other settings" in capsys.readouterr().err
+    monkeypatch.setattr("sklearn_meta.fewshot.pretrain.PROTOCOL", 1)  # an earlier network
+    with pytest.raises(SystemExit):
+        main(command(tmp_path))
+    assert "they differ in ['protocol']" in capsys.readouterr().err
 
 
 def test_parts_of_the_prior_can_be_left_out(tmp_path):

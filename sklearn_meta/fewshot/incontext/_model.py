@@ -17,7 +17,7 @@ from sklearn_meta.fewshot.incontext._smoothers import (
     read_smoothers,
 )
 
-_READERS = {"columns_first": ColumnsFirst, "alternating": Alternating}
+READERS = {"columns_first": ColumnsFirst, "alternating": Alternating}
 _N_FACTS = 3 + N_SMOOTHERS
 _AT_ONCE = 12_000_000  # numbers of a layer that goes through at once; of more, classes take turns
 _LIMIT = 8.0  # of the label of a rare class
@@ -43,7 +43,7 @@ class InContextModel(nn.Module):
         super().__init__()
         self.settings = settings
         width = settings.row_width
-        self.reader = _READERS[settings.order](settings)
+        self.reader = READERS[settings.order](settings)
         self.label = nn.Linear(1, width, bias=False)
         self.facts = nn.Linear(_N_FACTS, width)
         self.scores = nn.Linear(N_SMOOTHERS, width, bias=False)
